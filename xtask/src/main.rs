@@ -1,0 +1,3 @@
+//! Tasks of the workspace. `cargo xtask` lists them.
+
+fn main() {}
