@@ -1,0 +1,139 @@
+//! The PostgreSQL side: connections, statements, values.
+
+use crate::value::Cells;
+use crate::{Error, Param, Row, Value};
+use postgres::fallible_iterator::FallibleIterator;
+use postgres::types::{FromSql, IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
+use postgres::{Client, Config, NoTls, Statement};
+use std::collections::HashMap;
+use std::error::Error as StdError;
+
+/// Prepared statements kept per connection before all are dropped.
+const STATEMENTS_MAX: usize = 1_024;
+
+/// A connection with its prepared statements.
+pub(crate) struct Session {
+    client: Client,
+    statements: HashMap<String, Statement>,
+}
+
+impl Session {
+    pub(crate) fn connect(config: &Config) -> Result<Self, postgres::Error> {
+        Ok(Self { client: config.connect(NoTls)?, statements: HashMap::new() })
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Error> {
+        self.client.batch_execute(sql).map_err(|source| Error::from_postgres(sql, source))
+    }
+
+    pub(crate) fn exec(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64, Error> {
+        let statement = self.prepared(sql)?;
+        let bound: Vec<&(dyn ToSql + Sync)> = params.iter().map(|p| p as _).collect();
+        self.client.execute(&statement, &bound).map_err(|source| Error::from_postgres(sql, source))
+    }
+
+    /// Calls `each` for every row; `false` stops.
+    pub(crate) fn query(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        each: &mut dyn FnMut(&Row<'_>) -> Result<bool, Error>,
+    ) -> Result<(), Error> {
+        let statement = self.prepared(sql)?;
+        let wrap = |source| Error::from_postgres(sql, source);
+        let bound = params.iter().map(|p| p as &(dyn ToSql + Sync));
+        let mut rows = self.client.query_raw(&statement, bound).map_err(wrap)?;
+        while let Some(row) = rows.next().map_err(wrap)? {
+            if !each(&Row(Cells::Postgres(&row)))? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn prepared(&mut self, sql: &str) -> Result<Statement, Error> {
+        if let Some(statement) = self.statements.get(sql) {
+            return Ok(statement.clone());
+        }
+        if self.statements.len() >= STATEMENTS_MAX {
+            self.statements.clear();
+        }
+        let statement = self
+            .client
+            .prepare(&placeholders(sql))
+            .map_err(|source| Error::from_postgres(sql, source))?;
+        self.statements.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+}
+
+/// Rewrites `?1` to `$1` outside quoted text.
+pub(crate) fn placeholders(sql: &str) -> String {
+    let mut quoted = false;
+    sql.chars()
+        .map(|c| {
+            quoted ^= c == '\'';
+            if c == '?' && !quoted { '$' } else { c }
+        })
+        .collect()
+}
+
+/// Rewrites a migration: no `STRICT`, bytes are `BYTEA`, texts sort by code point as in SQLite.
+pub(crate) fn schema_sql(sql: &str) -> String {
+    sql.replace(") STRICT", ")").replace("BLOB", "BYTEA").replace(" TEXT", " TEXT COLLATE \"C\"")
+}
+
+pub(crate) fn value(row: &postgres::Row, column: usize) -> Result<Value, Error> {
+    let refused = |found: String| Error::Column { column, found, expected: "a known type" };
+    row.try_get::<_, Option<Value>>(column)
+        .map(|value| value.unwrap_or(Value::Null))
+        .map_err(|error| refused(error.to_string()))
+}
+
+impl<'a> FromSql<'a> for Value {
+    fn from_sql(kind: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn StdError + Sync + Send>> {
+        match *kind {
+            Type::INT8 => i64::from_sql(kind, raw).map(Self::Int),
+            Type::INT4 => i32::from_sql(kind, raw).map(|n| Self::Int(i64::from(n))),
+            Type::BOOL => bool::from_sql(kind, raw).map(|b| Self::Int(i64::from(b))),
+            Type::BYTEA => Vec::<u8>::from_sql(kind, raw).map(Self::Blob),
+            _ => String::from_sql(kind, raw).map(Self::Text),
+        }
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        matches!(*kind, Type::INT8 | Type::INT4 | Type::BOOL | Type::BYTEA)
+            || <String as FromSql>::accepts(kind)
+    }
+}
+
+impl ToSql for Param<'_> {
+    fn to_sql(
+        &self,
+        kind: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
+        match self {
+            Self::Null => Ok(IsNull::Yes),
+            Self::Int(n) => match *kind {
+                Type::INT4 => i32::try_from(*n)?.to_sql(kind, out),
+                Type::BOOL => (*n != 0).to_sql(kind, out),
+                _ => n.to_sql(kind, out),
+            },
+            Self::Text(text) => text.to_sql(kind, out),
+            Self::Owned(text) => text.to_sql(kind, out),
+            Self::Blob(bytes) => bytes.to_sql(kind, out),
+        }
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        matches!(*kind, Type::INT8 | Type::INT4 | Type::BOOL | Type::BYTEA)
+            || <&str as ToSql>::accepts(kind)
+    }
+
+    to_sql_checked!();
+}
