@@ -9,8 +9,10 @@ pub mod clock;
 mod id;
 mod page;
 mod ppm;
+mod problem;
 pub mod random;
 mod unit;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -21,5 +23,6 @@ pub use clock::{Clock, Date, FixedClock, SystemClock, Time};
 pub use id::{Id, IdError};
 pub use page::{PAGE_ROWS_MAX, Page};
 pub use ppm::{Ppm, PpmError};
+pub use problem::{FieldProblem, FieldProblems};
 pub use random::Random;
 pub use unit::{Unit, UnitError};

@@ -29,6 +29,7 @@ macro_rules! migrations {
 
 migrations! {
     1 "0001-base-outbox";
+    2 "0002-identity-organisations";
 }
 
 const JOURNAL: &str = "CREATE TABLE IF NOT EXISTS migration (

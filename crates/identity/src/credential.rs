@@ -1,0 +1,171 @@
+//! One-time sign-in links, sessions and API tokens.
+
+use crate::{
+    Actor, CredentialId, Error, PersonId, Refused, audit,
+    store::{credential as store, person as people},
+};
+use base::{Time, sha256_hex};
+use db::{Read, Tx};
+use std::str::FromStr;
+
+/// Life of a sign-in link: long enough to copy it from a console, short enough to lie around.
+pub const LINK_SECONDS: i64 = 15 * 60;
+/// Life of a session: one working day.
+pub const SESSION_SECONDS: i64 = 12 * 3_600;
+/// Longest life of an API token: one year.
+pub const TOKEN_SECONDS_MAX: i64 = 366 * 86_400;
+
+/// What a secret is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CredentialKind {
+    /// Starts one session.
+    LoginLink,
+    /// A browser's session.
+    Session,
+    /// Access by programs.
+    Token,
+}
+
+impl CredentialKind {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::LoginLink => "LoginLink",
+            Self::Session => "Session",
+            Self::Token => "Token",
+        }
+    }
+}
+
+impl FromStr for CredentialKind {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::LoginLink, Self::Session, Self::Token]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or(())
+    }
+}
+
+/// A credential, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credential {
+    /// Its id.
+    pub id: CredentialId,
+    /// Whose it is.
+    pub person: PersonId,
+    /// What it is good for.
+    pub kind: CredentialKind,
+    /// What its owner calls it.
+    pub label: String,
+    /// When it was made.
+    pub created_at: Time,
+    /// When it ends.
+    pub expires_at: Time,
+}
+
+/// Makes a one-time sign-in link and returns its secret.
+pub fn link_create(tx: &mut Tx<'_>, actor: Actor, person: PersonId) -> Result<String, Error> {
+    let secret = create(tx, person, CredentialKind::LoginLink, ("", LINK_SECONDS))?.0;
+    audit(tx, actor, "person.link-created", &person.0, &())?;
+    Ok(secret)
+}
+
+/// Uses a sign-in link up and returns the secret of the session it starts.
+pub fn link_use(tx: &mut Tx<'_>, secret: &str) -> Result<(PersonId, String), Error> {
+    let now = tx.now();
+    let found = store::live(tx, &sha256_hex(secret.as_bytes()), CredentialKind::LoginLink, now)?;
+    let (id, person) = found.ok_or(Refused::LinkInvalid)?;
+    store::end(tx, id, now)?;
+    let session = create(tx, person, CredentialKind::Session, ("", SESSION_SECONDS))?.0;
+    audit(tx, Actor::Person(person), "person.signed-in", &person.0, &())?;
+    Ok((person, session))
+}
+
+/// Makes an API token that lives `seconds` (held at [`TOKEN_SECONDS_MAX`]); its secret is shown
+/// once.
+pub fn token_create(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    label: &str,
+    seconds: i64,
+) -> Result<(String, Credential), Error> {
+    let mut problems = base::FieldProblems::default();
+    problems.text("label", label, 1, 100);
+    problems.require(seconds > 0, "seconds", "must be above 0");
+    problems.finish().map_err(Refused::Invalid)?;
+    let life = seconds.min(TOKEN_SECONDS_MAX);
+    let made = create(tx, person, CredentialKind::Token, (label.trim(), life))?;
+    audit(tx, Actor::Person(person), "person.token-created", &person.0, &label.trim())?;
+    Ok(made)
+}
+
+/// Tells whose session a secret is, at an instant.
+pub fn person_of_session(
+    read: &Read<'_>,
+    secret: &str,
+    at: Time,
+) -> Result<Option<PersonId>, Error> {
+    of_secret(read, secret, CredentialKind::Session, at)
+}
+
+/// Tells whose API token a secret is, at an instant.
+pub fn person_of_token(read: &Read<'_>, secret: &str, at: Time) -> Result<Option<PersonId>, Error> {
+    of_secret(read, secret, CredentialKind::Token, at)
+}
+
+/// Ends the session with this secret; unknown ones are ignored.
+pub fn session_end(tx: &mut Tx<'_>, secret: &str) -> Result<(), Error> {
+    let now = tx.now();
+    let hash = sha256_hex(secret.as_bytes());
+    if let Some((id, person)) = store::live(tx, &hash, CredentialKind::Session, now)? {
+        store::end(tx, id, now)?;
+        audit(tx, Actor::Person(person), "person.signed-out", &person.0, &())?;
+    }
+    Ok(())
+}
+
+/// Ends a credential of a person; `false` when there was none alive.
+pub fn credential_end(tx: &mut Tx<'_>, person: PersonId, id: CredentialId) -> Result<bool, Error> {
+    let now = tx.now();
+    let ended = store::end_of_person(tx, id, person, now)? == 1;
+    if ended {
+        audit(tx, Actor::Person(person), "person.credential-ended", &person.0, &id)?;
+    }
+    Ok(ended)
+}
+
+/// Lists the API tokens of a person that were not ended.
+pub fn tokens_of(read: &Read<'_>, person: PersonId) -> Result<Vec<Credential>, Error> {
+    Ok(store::of_person(read, person, CredentialKind::Token)?)
+}
+
+fn of_secret(
+    read: &Read<'_>,
+    secret: &str,
+    kind: CredentialKind,
+    at: Time,
+) -> Result<Option<PersonId>, Error> {
+    let found = store::live(read, &sha256_hex(secret.as_bytes()), kind, at)?;
+    Ok(found.map(|(_, person)| person))
+}
+
+fn create(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    kind: CredentialKind,
+    (label, seconds): (&str, i64),
+) -> Result<(String, Credential), Error> {
+    people::find(tx, person)?.ok_or(Refused::PersonUnknown(person))?;
+    let now = tx.now();
+    let credential = Credential {
+        id: tx.id(),
+        person,
+        kind,
+        label: label.to_owned(),
+        created_at: now,
+        expires_at: now.plus_seconds(seconds),
+    };
+    let secret = tx.random().secret();
+    store::insert(tx, &credential, &sha256_hex(secret.as_bytes()))?;
+    Ok((secret, credential))
+}
