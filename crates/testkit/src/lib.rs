@@ -1,0 +1,25 @@
+//! What tests need from the machine: throw-away databases, folders and ports.
+//!
+//! `cargo xtask ci` and `cargo xtask test` start one [`Cluster`] for the whole run and pass its
+//! address in the variable named by [`POSTGRES_VARIABLE`]; a test asks `databases` for a fresh
+//! SQLite file and a fresh PostgreSQL database and runs its claim on both.
+//!
+//! Must never: be an ordinary dependency of a shipped crate, depend on another crate of the
+//! workspace, or stop a process that it did not start. Start reading at `databases`.
+
+mod cluster;
+#[cfg(feature = "databases")]
+mod database;
+mod machine;
+
+#[cfg(test)]
+mod tests;
+
+pub use cluster::{Cluster, ClusterError, PROGRAMS_VARIABLE, programs_find};
+#[cfg(feature = "databases")]
+pub use database::{Engine, TestDatabase, databases};
+pub use machine::{TempDir, free_port, is_ci, wait_until};
+
+/// Names the environment variable that carries the URL of a PostgreSQL server on which tests may
+/// create and drop databases.
+pub const POSTGRES_VARIABLE: &str = "HUTONG_TEST_POSTGRES";

@@ -1,0 +1,143 @@
+use crate::*;
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use std::{env, fs, io};
+
+/// A limit that only a broken watchdog reaches.
+const LIMIT: Duration = Duration::from_secs(60);
+
+#[test]
+fn a_folder_goes_with_its_content() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().to_owned();
+    fs::create_dir(path.join("inner")).unwrap();
+    fs::write(path.join("inner/file"), "x").unwrap();
+    assert_ne!(path, TempDir::new().unwrap().path());
+    drop(folder);
+    assert!(!path.exists());
+}
+
+#[test]
+fn a_free_port_can_be_listened_on() {
+    let port = free_port().unwrap();
+    assert!(std::net::TcpListener::bind(("127.0.0.1", port)).is_ok());
+}
+
+#[test]
+fn a_wait_ends_at_its_condition_or_its_limit() {
+    let mut looks = 0;
+    assert!(wait_until(LIMIT, || {
+        looks += 1;
+        looks == 3
+    }));
+    assert_eq!(looks, 3);
+    assert!(!wait_until(Duration::ZERO, || false));
+}
+
+#[test]
+fn a_dropped_cluster_leaves_nothing() {
+    let Some(cluster) = cluster_or_notice() else { return };
+    let (url, folder) = (cluster.url(), cluster.folder().to_owned());
+    assert!(is_accepting(&url));
+    drop(cluster);
+    assert!(!is_accepting(&url));
+    assert!(!folder.exists());
+}
+
+/// The test is also its own victim: run again with the variable set, it starts a cluster, says
+/// where, and waits to be killed.
+#[test]
+fn a_killed_parent_takes_its_cluster_along() {
+    const VICTIM: &str = "TESTKIT_VICTIM";
+    if env::var_os(VICTIM).is_some() {
+        let cluster = Cluster::start().unwrap();
+        eprintln!("cluster {} {}", cluster.url(), cluster.folder().display());
+        io::stdin().read_to_end(&mut Vec::new()).unwrap();
+        return;
+    }
+    if is_absent_with_notice() {
+        return;
+    }
+    let mut victim = Command::new(env::current_exe().unwrap())
+        .args(["tests::a_killed_parent_takes_its_cluster_along", "--exact", "--nocapture"])
+        .env(VICTIM, "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(victim.stderr.take().unwrap()).lines();
+    let said = lines.map_while(Result::ok).find(|line| line.starts_with("cluster ")).unwrap();
+    let words: Vec<&str> = said.split(' ').collect();
+    assert!(is_accepting(words[1]));
+    victim.kill().unwrap();
+    victim.wait().unwrap();
+    assert!(wait_until(LIMIT, || !is_accepting(words[1])), "the server must stop");
+    assert!(wait_until(LIMIT, || !PathBuf::from(words[2]).exists()), "its folder must go");
+}
+
+#[cfg(feature = "databases")]
+#[test]
+fn each_call_gives_databases_of_its_own() {
+    let Some(cluster) = cluster_or_notice() else { return };
+    let (first, second) = (Postgres::new(&cluster), Postgres::new(&cluster));
+    first.run("CREATE TABLE thing (id BIGINT)");
+    second.run("CREATE TABLE thing (id BIGINT)");
+    // A connection that is still open must not keep the database.
+    let name = first.name();
+    let open = postgres::Client::connect(first.0.url(), postgres::NoTls).unwrap();
+    assert_eq!(second.count(&name), 1);
+    drop(first);
+    assert_eq!(second.count(&name), 0);
+    drop(open);
+}
+
+#[cfg(feature = "databases")]
+struct Postgres(TestDatabase);
+
+#[cfg(feature = "databases")]
+impl Postgres {
+    fn new(cluster: &Cluster) -> Self {
+        let database = TestDatabase::postgres(cluster.url());
+        assert_eq!(database.engine(), Engine::Postgres);
+        Self(database)
+    }
+
+    fn run(&self, sql: &str) {
+        postgres::Client::connect(self.0.url(), postgres::NoTls)
+            .unwrap()
+            .batch_execute(sql)
+            .unwrap();
+    }
+
+    fn name(&self) -> String {
+        self.0.url().rsplit('/').next().unwrap().to_owned()
+    }
+
+    fn count(&self, name: &str) -> i64 {
+        let mut client = postgres::Client::connect(self.0.url(), postgres::NoTls).unwrap();
+        let sql = "SELECT count(*) FROM pg_database WHERE datname = $1";
+        client.query_one(sql, &[&name]).unwrap().get(0)
+    }
+}
+
+fn cluster_or_notice() -> Option<Cluster> {
+    (!is_absent_with_notice()).then(|| Cluster::start().unwrap())
+}
+
+fn is_absent_with_notice() -> bool {
+    let is_absent = programs_find().is_none();
+    assert!(!(is_absent && is_ci()), "POSTGRESQL ABSENT: its programs are not installed");
+    if is_absent {
+        eprintln!("POSTGRESQL ABSENT: not tested");
+    }
+    is_absent
+}
+
+fn is_accepting(url: &str) -> bool {
+    let address = url.split(['@', '/']).nth(3).unwrap();
+    TcpStream::connect(address).is_ok()
+}

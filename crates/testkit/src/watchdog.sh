@@ -1,0 +1,39 @@
+# Runs a private PostgreSQL for as long as standard input stays open.
+#
+# usage: sh -c "$THIS" watchdog FOLDER PROGRAMS PORT [COMMAND THAT CHANGES THE USER ...]
+#
+# The parent holds the other end of standard input. When it closes it, or dies in any way, `read`
+# returns, the server is stopped and the folder deleted. Nothing else can be hit: the only process
+# signalled is the one started here.
+folder=$1 programs=$2 port=$3
+shift 3
+cd "$folder" || exit 1
+
+fail() {
+    tail -n 20 "$folder/log" >&2
+    rm -rf "$folder"
+    exit 1
+}
+
+# Not synced to disk: the data is never read after a crash. The server itself keeps its default
+# settings, so that tests and measurements see real commits.
+"$@" "$programs/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 \
+    --no-sync >"$folder/log" 2>&1 || fail
+
+exec 3<&0
+"$@" "$programs/postgres" -D "$folder/data" -p "$port" -c listen_addresses=127.0.0.1 \
+    -c unix_socket_directories= -c max_connections=200 >>"$folder/log" 2>&1 </dev/null 3<&- &
+server=$!
+# QUIT is PostgreSQL's immediate stop: no last checkpoint for files that are deleted next.
+trap 'kill -QUIT "$server" 2>/dev/null' HUP INT TERM
+{
+    read -r _ <&3
+    : >"$folder/stopping"
+    kill -QUIT "$server"
+} >/dev/null 2>&1 &
+reader=$!
+while kill -0 "$server" 2>/dev/null; do
+    wait "$server"
+done
+[ -e "$folder/stopping" ] || { kill "$reader" 2>/dev/null; fail; }
+rm -rf "$folder"
