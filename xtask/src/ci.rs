@@ -34,7 +34,7 @@ struct Run {
 pub(crate) fn run(root: &Path) -> Result<ExitCode> {
     let mut run = Run::default();
     let outcome = run.steps(root);
-    run.summary_print();
+    println!("{}", run.summary());
     match outcome {
         Ok(()) => {
             println!("ci: passed");
@@ -93,20 +93,24 @@ impl Run {
         outcome.map(drop).context(name)
     }
 
-    fn summary_print(&self) {
-        println!("\n== summary");
-        for Done { name, took, words } in &self.done {
-            println!("{name:<20} {:>7.1} s  {words}", took.as_secs_f32());
-        }
-        let total: Duration = self.done.iter().map(|done| done.took).sum();
-        println!("{:<20} {:>7.1} s", "total", total.as_secs_f32());
+    fn summary(&self) -> String {
+        let line = |name: &str, took: Duration, words: &str| {
+            format!("{name:<20} {:>7.1} s  {words}", took.as_secs_f32()).trim_end().to_owned()
+        };
+        let total = self.done.iter().map(|done| done.took).sum();
+        let mut lines = vec!["\n== summary".to_owned()];
+        lines.extend(self.done.iter().map(|done| line(done.name, done.took, &done.words)));
+        lines.push(line("total", total, ""));
+        lines.join("\n")
     }
 }
 
+/// Runs a cargo command, which writes to the terminal itself.
 fn passes(command: &mut Command) -> Result<Outcome> {
-    let words = format!("{command:?}");
-    let status = command.status().with_context(|| format!("start {words}"))?;
-    if status.success() { Ok(Outcome::Passed) } else { bail!("{words} ended with {status}") }
+    let arguments: Vec<_> = command.get_args().map(|word| word.to_string_lossy()).collect();
+    let words = format!("cargo {}", arguments.join(" "));
+    let status = command.status().with_context(|| format!("start `{words}`"))?;
+    if status.success() { Ok(Outcome::Passed) } else { bail!("`{words}` ended with {status}") }
 }
 
 fn postgres_outcome(postgres: &Postgres) -> Result<Outcome> {
@@ -139,5 +143,31 @@ fn pages() -> Result<Outcome> {
             let arguments = ["run", "--quiet", "--package", &package.name, "--example", "pages"];
             passes(cargo().args(arguments))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Outcome, Run, passes};
+    use crate::runner::cargo;
+    use anyhow::bail;
+
+    #[test]
+    fn a_failed_step_ends_the_run_and_shows_in_the_summary() {
+        let mut run = Run::default();
+        assert!(run.step("one", || Ok(Outcome::Passed)).is_ok());
+        assert!(run.step("two", || Ok(Outcome::Skipped("no tool".to_owned()))).is_ok());
+        let error = run.step("three", || bail!("broken")).unwrap_err();
+        assert_eq!(format!("{error:#}"), "three: broken");
+        let summary = run.summary();
+        let ends: Vec<&str> = summary.lines().filter_map(|l| l.split(" s  ").nth(1)).collect();
+        assert_eq!(ends, ["passed", "SKIPPED: no tool", "FAILED"]);
+    }
+
+    #[test]
+    fn a_command_that_fails_is_a_failed_step() {
+        assert!(passes(cargo().arg("--version")).is_ok());
+        let Err(error) = passes(cargo().args(["no-such-task"])) else { unreachable!() };
+        assert!(error.to_string().starts_with("`cargo no-such-task` ended with"), "{error}");
     }
 }

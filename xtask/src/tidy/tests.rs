@@ -1,6 +1,10 @@
 use super::source::lines;
+use super::tree::paths;
 use super::{Tree, check};
 use crate::metadata::{Crate, Dependency, Target};
+use std::fs;
+use std::process::Command;
+use testkit::TempDir;
 
 const DRAWING: &str = "\
 # House
@@ -341,4 +345,24 @@ fn what_spans_lines_stays_what_it_is() {
     assert_eq!(texts, ["one // \\", " two", "", ""]);
     assert_eq!(found[2].comment, " four");
     assert_eq!((found[3].comment.as_str(), found[3].code.as_str()), ("five ", " six"));
+}
+
+#[test]
+fn what_is_built_or_ignored_is_not_looked_at() {
+    let folder = TempDir::new().unwrap();
+    let root = folder.path();
+    for path in ["crates/base/src/lib.rs", "target/debug/x.rs", ".ci/run", "zone.db"] {
+        fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+        fs::write(root.join(path), "").unwrap();
+    }
+    fs::write(root.join(".gitignore"), "*.db\n/target\n").unwrap();
+    let found = || {
+        let mut found = paths(root).unwrap();
+        found.sort();
+        found
+    };
+    assert_eq!(found(), [".ci/run", ".gitignore", "crates/base/src/lib.rs", "zone.db"]);
+    if Command::new("git").args(["init", "-q"]).arg(root).status().is_ok_and(|s| s.success()) {
+        assert_eq!(found(), [".ci/run", ".gitignore", "crates/base/src/lib.rs"]);
+    }
 }

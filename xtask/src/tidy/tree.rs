@@ -2,6 +2,7 @@
 
 use super::source::{self, Line};
 use crate::metadata::{self, Crate};
+use crate::runner::is_installed;
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use std::fs;
@@ -79,14 +80,16 @@ fn is_test_path(path: &str) -> bool {
         || path.split('/').rev().skip(1).any(|folder| folder == "tests")
 }
 
-fn paths(root: &Path) -> Result<Vec<String>> {
-    if !root.join(".git").exists() {
+/// What git tracks or would track. Without git, in an unpacked archive, everything there is.
+pub(crate) fn paths(root: &Path) -> Result<Vec<String>> {
+    if !root.join(".git").exists() || !is_installed("git") {
         let mut found = Vec::new();
         walk(root, "", &mut found)?;
         return Ok(found);
     }
     let output = Command::new("git")
-        .arg("-C")
+        // A checkout often belongs to another user than the one who checks it; it is only listed.
+        .args(["-c", "safe.directory=*", "-C"])
         .arg(root)
         .args(["ls-files", "--cached", "--others", "--exclude-standard", "-z"])
         .output()
