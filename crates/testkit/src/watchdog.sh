@@ -24,16 +24,21 @@ exec 3<&0
 "$@" "$programs/postgres" -D "$folder/data" -p "$port" -c listen_addresses=127.0.0.1 \
     -c unix_socket_directories= -c max_connections=200 >>"$folder/log" 2>&1 </dev/null 3<&- &
 server=$!
-# QUIT is PostgreSQL's immediate stop: no last checkpoint for files that are deleted next.
-trap 'kill -QUIT "$server" 2>/dev/null' HUP INT TERM
+
+# QUIT is PostgreSQL's immediate stop: no last checkpoint for files that are deleted next. It is
+# repeated, because a server that is only just starting does not listen to it yet.
 {
     read -r _ <&3
     : >"$folder/stopping"
-    kill -QUIT "$server"
+    while kill -QUIT "$server"; do sleep 0.1; done
+    rm -rf "$folder"
 } >/dev/null 2>&1 &
-reader=$!
-while kill -0 "$server" 2>/dev/null; do
-    wait "$server"
-done
-[ -e "$folder/stopping" ] || { kill "$reader" 2>/dev/null; fail; }
-rm -rf "$folder"
+keeper=$!
+
+wait "$server"
+if [ -e "$folder/stopping" ] || [ ! -e "$folder" ]; then
+    wait "$keeper"
+else
+    kill "$keeper"
+    fail
+fi

@@ -1,0 +1,125 @@
+//! Installs what the tests need besides Rust, or says what is missing.
+
+use crate::runner::is_installed;
+use anyhow::{Context, Result, bail, ensure};
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use testkit::{is_ci, programs_find};
+
+/// Something the tests need, and the Debian package that brings it.
+struct Need {
+    package: &'static str,
+    what_for: &'static str,
+    is_met: fn() -> bool,
+}
+
+const NEEDS: [Need; 4] = [
+    Need {
+        package: "postgresql",
+        what_for: "every store test, on its second database",
+        is_met: has_postgres,
+    },
+    Need {
+        package: "libxml2-utils",
+        what_for: "payment files against their schema",
+        is_met: has_xmllint,
+    },
+    Need {
+        package: "chromium",
+        what_for: "pages in a browser, and the screenshot",
+        is_met: has_browser,
+    },
+    Need {
+        package: "fonts-noto-cjk",
+        what_for: "Chinese names on the screenshot",
+        is_met: has_font,
+    },
+];
+
+/// The task `cargo xtask setup`.
+pub(crate) fn run() -> Result<ExitCode> {
+    ensure_needs()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Meets every need. As root on Debian or Ubuntu it installs what is missing; otherwise it says
+/// so loudly, and fails where nobody would read it.
+pub(crate) fn ensure_needs() -> Result<()> {
+    let missing = missing();
+    if missing.is_empty() {
+        println!("everything is there");
+        return Ok(());
+    }
+    if !(is_root() && is_installed("apt-get")) {
+        return refuse(&missing, "this is not root on Debian or Ubuntu");
+    }
+    let packages: Vec<&str> = missing.iter().map(|need| need.package).collect();
+    println!("installing {}", packages.join(", "));
+    if let Err(error) = install(&packages) {
+        return refuse(&missing, &format!("{error:#}"));
+    }
+    match self::missing().as_slice() {
+        [] => Ok(()),
+        left => refuse(left, "its package is installed, but it is not found"),
+    }
+}
+
+fn missing() -> Vec<&'static Need> {
+    NEEDS.iter().filter(|need| !(need.is_met)()).collect()
+}
+
+fn refuse(missing: &[&Need], reason: &str) -> Result<()> {
+    let mut packages = Vec::new();
+    for need in missing {
+        println!("MISSING: {} (for {})", need.package, need.what_for);
+        packages.push(need.package);
+    }
+    println!("install by hand, as root: apt-get install {}", packages.join(" "));
+    if is_ci() {
+        bail!("`CI` is set and something is missing ({reason})");
+    }
+    println!("going on without it ({reason})");
+    Ok(())
+}
+
+fn install(packages: &[&str]) -> Result<()> {
+    apt(&["update", "-q"])?;
+    let options = ["install", "-q", "-y", "--no-install-recommends"];
+    apt(&[options.as_slice(), packages].concat())
+}
+
+fn apt(arguments: &[&str]) -> Result<()> {
+    let status = Command::new("apt-get")
+        .args(arguments)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .status()
+        .context("run `apt-get`")?;
+    ensure!(status.success(), "`apt-get {}` failed", arguments[0]);
+    Ok(())
+}
+
+fn is_root() -> bool {
+    let output = Command::new("id").arg("-u").output();
+    output.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+fn has_postgres() -> bool {
+    programs_find().is_some()
+}
+
+fn has_xmllint() -> bool {
+    is_installed("xmllint")
+}
+
+fn has_browser() -> bool {
+    is_installed("chromium")
+}
+
+/// Looks for the font's folder and, where it has another place, asks fontconfig.
+fn has_font() -> bool {
+    let listed = || {
+        let output = Command::new("fc-list").arg(":lang=zh").output();
+        output.is_ok_and(|output| !output.stdout.is_empty())
+    };
+    Path::new("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc").exists() || listed()
+}
