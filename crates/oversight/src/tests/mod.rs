@@ -1,0 +1,10 @@
+mod awards;
+mod capture;
+mod concentration;
+mod groups;
+mod irregularities;
+mod numbers;
+mod oracle;
+mod pages;
+mod related;
+mod support;
