@@ -31,10 +31,10 @@ fn below(random: &Random, bound: usize) -> usize {
     usize::try_from(random.below(bound)).expect("below the bound")
 }
 
-/// Draws from `0..bound`, the small ones far more often.
+/// Draws from `0..bound`, the small ones far more often: the product of three even draws.
 fn heavy(random: &Random, bound: usize) -> usize {
-    let (a, b) = (below(random, bound) + 1, below(random, bound) + 1);
-    (a * b / bound) * (below(random, bound) + 1) / (bound + 1)
+    let draw = || below(random, bound) + 1;
+    draw() * draw() / bound * draw() / (bound + 1)
 }
 
 fn world() -> World {

@@ -6,6 +6,7 @@ use crate::ownership::Ownership;
 use crate::tally::{Award, Tally, TallyError};
 use base::Date;
 use serde::{Deserialize, Serialize};
+use std::hash::Hash;
 
 /// The facts about one proposed award. Meant to be stored with the decision, as shown.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -30,7 +31,7 @@ pub struct AwardFacts<K> {
 
 /// Gathers the facts about a proposed award to `proposed.org` with these suppliers, against what
 /// was awarded so far in the window (a tally by entity).
-pub fn award_facts<K: Copy + Ord>(
+pub fn award_facts<K: Copy + Ord + Hash>(
     ownership: &Ownership<K>,
     awarded: &Tally<K>,
     proposed: &Award<K>,

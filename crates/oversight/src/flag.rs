@@ -8,6 +8,7 @@ use crate::ratio::Ratio;
 use crate::tally::{Sum, Tally};
 use base::Ppm;
 use serde::{Deserialize, Serialize};
+use std::hash::Hash;
 
 /// Most rows a finding carries: enough to see who it is about.
 const FINDING_ROWS_MAX: usize = 10;
@@ -115,7 +116,7 @@ impl Default for Thresholds {
 
 /// Flags a high index by group, and concentration hidden behind entities.
 #[must_use]
-pub fn flags_of_concentration<K: Copy + Ord>(
+pub fn flags_of_concentration<K: Copy + Ord + Hash>(
     by_entity: &Tally<K>,
     ownership: &Ownership<K>,
     thresholds: &Thresholds,

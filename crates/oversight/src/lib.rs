@@ -5,8 +5,8 @@
 //! bounded by the number of statements and rows, nearly linearly.
 //!
 //! Start reading at [`Ownership::at`] for groups, at [`Tally`] and [`Standing`] for concentration,
-//! and at [`award_facts`] for what a decision page shows. Keys are the caller's: anything `Copy` and
-//! ordered, such as an id, a `&str` or a number; "the smaller key" settles every tie.
+//! and at [`award_facts`] for what a decision page shows. Keys are the caller's: anything `Copy`,
+//! hashed and ordered, such as an id, a `&str` or a number; "the smaller key" settles every tie.
 //!
 //! ```
 //! use base::{Date, Ppm};

@@ -7,8 +7,9 @@ use crate::irregular::{self, Irregularity};
 use crate::rules::ControlRules;
 use crate::stake::{Fact, Stakes, Weights, starts};
 use base::Date;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
+use std::hash::Hash;
 
 /// The ownership graph that holds at one date: ultimate owner, group and reasons of everybody in it.
 ///
@@ -23,6 +24,7 @@ pub struct Ownership<K> {
     rules: ControlRules,
     /// Sorted; a place in it stands for the organisation everywhere inside.
     keys: Vec<K>,
+    places: HashMap<K, usize>,
     kinds: Vec<OrgKind>,
     pub(crate) stakes: Stakes,
     pub(crate) weights: Weights,
@@ -36,7 +38,7 @@ pub struct Ownership<K> {
     irregularities: Vec<Irregularity<K>>,
 }
 
-impl<K: Copy + Ord> Ownership<K> {
+impl<K: Copy + Ord + Hash> Ownership<K> {
     /// Builds the graph from the statements that are valid at a date.
     #[must_use]
     pub fn at(
@@ -45,9 +47,9 @@ impl<K: Copy + Ord> Ownership<K> {
         date: Date,
         rules: &ControlRules,
     ) -> Self {
-        let (keys, kinds) = places(organisations, statements, date);
+        let (keys, kinds, places) = everybody(organisations, statements, date);
         let mut irregularities = Vec::new();
-        let facts = facts(&keys, &kinds, statements, date, &mut irregularities);
+        let facts = facts(&places, &kinds, statements, date, &mut irregularities);
         let stakes = Stakes::new(facts, keys.len(), rules.majority);
         let weights = Weights::new(&stakes, keys.len(), rules.majority);
         let owners = Control::new(&stakes, &weights, vec![false; keys.len()]);
@@ -68,6 +70,7 @@ impl<K: Copy + Ord> Ownership<K> {
             date,
             rules,
             keys,
+            places,
             kinds,
             stakes,
             weights,
@@ -170,7 +173,7 @@ impl<K: Copy + Ord> Ownership<K> {
     }
 
     pub(crate) fn place(&self, key: &K) -> Option<usize> {
-        self.keys.binary_search(key).ok()
+        self.places.get(key).copied()
     }
 
     pub(crate) fn key(&self, place: usize) -> K {
@@ -211,7 +214,7 @@ impl<K: Copy + Ord> Ownership<K> {
 }
 
 /// Writes the date and the groups with more than one member, for logs and failed tests.
-impl<K: Copy + Ord + fmt::Debug> fmt::Debug for Ownership<K> {
+impl<K: Copy + Ord + Hash + fmt::Debug> fmt::Debug for Ownership<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let joined = self.groups().into_iter().filter(|(_, size)| *size > 1);
         let names = |(head, _)| self.group(&head).members.iter().map(|m| m.key).collect::<Vec<_>>();
@@ -220,32 +223,44 @@ impl<K: Copy + Ord + fmt::Debug> fmt::Debug for Ownership<K> {
     }
 }
 
-/// Gives everybody who is named a place: the sorted keys, with their kinds. Where one key is given
-/// twice, the kind listed first in [`OrgKind`] counts.
-fn places<K: Copy + Ord>(
+/// Lists everybody who is named, sorted by key, with their kinds and the way back. Where one key is
+/// given twice, the kind listed first in [`OrgKind`] counts.
+fn everybody<K: Copy + Ord + Hash>(
     organisations: &[Organisation<K>],
     statements: &[Statement<K>],
     date: Date,
-) -> (Vec<K>, Vec<OrgKind>) {
+) -> (Vec<K>, Vec<OrgKind>, HashMap<K, usize>) {
+    let (keys, kinds, places) = sorted(organisations.iter().map(|org| (org.key, org.kind)));
     let valid = statements.iter().filter(|said| said.is_valid(date));
-    let named = valid.flat_map(|said| [(said.owner, OrgKind::Other), (said.owned, OrgKind::Other)]);
-    let mut all: Vec<_> =
-        organisations.iter().map(|org| (org.key, org.kind)).chain(named).collect();
+    let named = valid.flat_map(|said| [said.owner, said.owned]);
+    let others: Vec<_> = named.filter(|key| !places.contains_key(key)).collect();
+    if others.is_empty() {
+        return (keys, kinds, places);
+    }
+    let known = keys.into_iter().zip(kinds);
+    sorted(known.chain(others.into_iter().map(|key| (key, OrgKind::Other))))
+}
+
+fn sorted<K: Copy + Ord + Hash>(
+    all: impl Iterator<Item = (K, OrgKind)>,
+) -> (Vec<K>, Vec<OrgKind>, HashMap<K, usize>) {
+    let mut all: Vec<_> = all.collect();
     all.sort_unstable();
     all.dedup_by_key(|(key, _)| *key);
-    all.into_iter().unzip()
+    let places = all.iter().enumerate().map(|(place, (key, _))| (*key, place)).collect();
+    let (keys, kinds) = all.into_iter().unzip();
+    (keys, kinds, places)
 }
 
 /// Keeps the statements that count, by place.
-fn facts<K: Copy + Ord>(
-    keys: &[K],
+fn facts<K: Copy + Eq + Hash>(
+    places: &HashMap<K, usize>,
     kinds: &[OrgKind],
     statements: &[Statement<K>],
     date: Date,
     irregularities: &mut Vec<Irregularity<K>>,
 ) -> Vec<Fact> {
-    let place =
-        |key: &K| keys.binary_search(key).expect("every key of a valid statement is taken in");
+    let place = |key: &K| *places.get(key).expect("every key of a valid statement is listed");
     let mut facts = Vec::with_capacity(statements.len());
     for (position, said) in statements.iter().enumerate().filter(|(_, said)| said.is_valid(date)) {
         let (owner, owned) = (place(&said.owner), place(&said.owned));

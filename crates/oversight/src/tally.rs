@@ -5,6 +5,7 @@ use base::{Amount, Unit};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::fmt;
+use std::hash::Hash;
 
 /// Most rows of one tally. With `i64` amounts the total stays below 2^95 and every exact fraction
 /// below 192 bits.
@@ -154,7 +155,10 @@ impl<K: Copy + Ord> Tally<K> {
 
     /// Adds up the same money by group.
     #[must_use]
-    pub fn by_group(&self, ownership: &Ownership<K>) -> Self {
+    pub fn by_group(&self, ownership: &Ownership<K>) -> Self
+    where
+        K: Hash,
+    {
         let heads = self.sums.iter().map(|(key, sum)| (ownership.group_head(key), *sum));
         Self { sums: merged(heads.collect()), ..*self }
     }

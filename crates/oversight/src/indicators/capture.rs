@@ -7,6 +7,8 @@ use crate::tally::{Sum, TallyError};
 use base::{Amount, Unit};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::hash::Hash;
 
 /// One supported project and who supplied it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -58,7 +60,7 @@ pub struct Captures<K> {
 }
 
 /// Counts by supplying organisation. Refuses a second unit and negative amounts.
-pub fn supplier_capture<K: Copy + Ord>(
+pub fn supplier_capture<K: Copy + Ord + Hash>(
     unit: Unit,
     projects: &[Project<K>],
 ) -> Result<Captures<K>, TallyError> {
@@ -66,7 +68,7 @@ pub fn supplier_capture<K: Copy + Ord>(
 }
 
 /// Counts by group of the supplier: two suppliers of one group are a sole supplier.
-pub fn supplier_capture_by_group<K: Copy + Ord>(
+pub fn supplier_capture_by_group<K: Copy + Ord + Hash>(
     unit: Unit,
     projects: &[Project<K>],
     ownership: &Ownership<K>,
@@ -74,17 +76,27 @@ pub fn supplier_capture_by_group<K: Copy + Ord>(
     capture(unit, projects, |supplier| ownership.group_head(supplier))
 }
 
-fn capture<K: Copy + Ord>(
+/// What one supplier supplied, alone and with others.
+#[derive(Default)]
+struct Supplied {
+    sole: u64,
+    co: u64,
+    sole_sum: i128,
+    co_sum: i128,
+}
+
+fn capture<K: Copy + Ord + Hash>(
     unit: Unit,
     projects: &[Project<K>],
     who: impl Fn(&K) -> K,
 ) -> Result<Captures<K>, TallyError> {
     let (mut known, mut unknown, mut total) = (0_u64, 0_u64, 0_i128);
-    // One entry for each supplier and project: who, whether alone, money.
-    let mut entries: Vec<(K, bool, i128)> = Vec::with_capacity(projects.len());
+    let mut supplied: HashMap<K, Supplied> = HashMap::new();
+    let mut names: Vec<K> = Vec::new();
     for (row, project) in projects.iter().enumerate() {
         let amount = check(row, unit, project.amount)?;
-        let mut names: Vec<K> = project.suppliers.iter().map(&who).collect();
+        names.clear();
+        names.extend(project.suppliers.iter().map(&who));
         names.sort_unstable();
         names.dedup();
         if names.is_empty() {
@@ -93,13 +105,18 @@ fn capture<K: Copy + Ord>(
         }
         known += 1;
         total += amount;
-        let is_sole = names.len() == 1;
-        entries.extend(names.into_iter().map(|name| (name, is_sole, amount)));
+        for name in &names {
+            let one = supplied.entry(*name).or_default();
+            if names.len() == 1 {
+                (one.sole, one.sole_sum) = (one.sole + 1, one.sole_sum + amount);
+            } else {
+                (one.co, one.co_sum) = (one.co + 1, one.co_sum + amount);
+            }
+        }
     }
-    entries.sort_unstable();
     let whole = (known, Sum::new(total));
-    let by_name = entries.chunk_by(|a, b| a.0 == b.0);
-    let mut suppliers: Vec<Capture<K>> = by_name.map(|part| sum_up(part, whole)).collect();
+    let mut suppliers: Vec<Capture<K>> =
+        supplied.into_iter().map(|(name, one)| sum_up(name, &one, whole)).collect();
     suppliers.sort_unstable_by_key(|one| (Reverse((one.sole + one.co, one.sole)), one.supplier));
     let amount = whole.1;
     Ok(Captures { unit, projects: known, amount, projects_unknown: unknown, suppliers })
@@ -115,18 +132,11 @@ fn check(row: usize, unit: Unit, amount: Amount) -> Result<i128, TallyError> {
     Ok(amount.minor.into())
 }
 
-/// Adds up the entries of one supplier.
-fn sum_up<K: Copy>(entries: &[(K, bool, i128)], whole: (u64, Sum)) -> Capture<K> {
-    let (mut sole, mut co, mut sole_sum, mut co_sum) = (0, 0, 0, 0);
-    for (_, is_sole, amount) in entries {
-        let (count, sum) =
-            if *is_sole { (&mut sole, &mut sole_sum) } else { (&mut co, &mut co_sum) };
-        *count += 1;
-        *sum += amount;
-    }
+fn sum_up<K>(supplier: K, one: &Supplied, whole: (u64, Sum)) -> Capture<K> {
+    let Supplied { sole, co, sole_sum, co_sum } = *one;
     let (projects, amount) = whole;
     Capture {
-        supplier: entries[0].0,
+        supplier,
         sole,
         co,
         sole_amount: Sum::new(sole_sum),

@@ -5,6 +5,7 @@ use crate::ownership::Ownership;
 use crate::ratio::{Change, Ratio};
 use crate::tally::Tally;
 use serde::{Deserialize, Serialize};
+use std::hash::Hash;
 
 /// Concentration by entity beside concentration by owner.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -20,7 +21,7 @@ pub struct Hidden {
 /// Returns how much concentration appears when entities are joined to their groups; `None` where
 /// nothing was awarded.
 #[must_use]
-pub fn hidden_concentration<K: Copy + Ord>(
+pub fn hidden_concentration<K: Copy + Ord + Hash>(
     by_entity: &Tally<K>,
     ownership: &Ownership<K>,
 ) -> Option<Hidden> {

@@ -6,6 +6,7 @@ use crate::ownership::Ownership;
 use base::{Date, Ppm};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::Hash;
 
 /// One way in which two parties are related.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -93,7 +94,7 @@ impl<K> RelatedParties<K> {
 /// Looks for every relation between a beneficiary and a supplier. Within one group the weaker
 /// relations go without saying and are left out.
 #[must_use]
-pub fn related_parties<K: Copy + Ord>(
+pub fn related_parties<K: Copy + Ord + Hash>(
     ownership: &Ownership<K>,
     beneficiary: &K,
     supplier: &K,
@@ -127,7 +128,7 @@ struct Test<'a, K> {
     least: Ppm,
 }
 
-impl<K: Copy + Ord> Test<'_, K> {
+impl<K: Copy + Ord + Hash> Test<'_, K> {
     /// Looks across two groups.
     fn across(&self, a: K, b: K) -> Vec<RelationFound<K>> {
         let graph = self.ownership;
