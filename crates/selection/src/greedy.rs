@@ -16,6 +16,9 @@ pub(crate) fn repaired(model: &Model, prices: &Prices, picks: &Picks) -> Option<
     order.sort_unstable();
     let mut sums = Sums::new(model, picks);
     for (_, item) in order.iter().rev() {
+        move_out(model, &mut sums, *item);
+    }
+    for (_, item) in order.iter().rev() {
         let Some(fund) = sums.picks[*item] else { continue };
         if sums.fund_left[fund] < 0 || sums.count > model.most {
             sums.drop(*item);
@@ -28,6 +31,19 @@ pub(crate) fn repaired(model: &Model, prices: &Prices, picks: &Picks) -> Option<
         }
     }
     sums.is_feasible().then_some(sums.picks)
+}
+
+/// Moves an item out of an overdrawn fund into the emptiest other one it fits.
+fn move_out(model: &Model, sums: &mut Sums<'_>, item: usize) {
+    let Some(fund) = sums.picks[item].filter(|fund| sums.fund_left[*fund] < 0) else { return };
+    let it = &model.items[item];
+    let others = it.funds.iter().copied().filter(|other| *other != fund);
+    if let Some(other) = others.max_by_key(|other| sums.fund_left[*other])
+        && sums.fund_left[other] >= it.amount
+    {
+        sums.drop(item);
+        sums.take(item, other);
+    }
 }
 
 /// Returns nothing chosen.

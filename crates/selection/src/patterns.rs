@@ -5,10 +5,10 @@ use crate::model::{Model, Picks, to_i64};
 use crate::prices::Priced;
 use crate::problem::Limits;
 
-/// Times the tolerated loss is quartered when too many selections lie within it.
-const ROUNDS: u32 = 8;
+/// Times the tolerated loss is divided by 16 when too many selections lie within it.
+const ROUNDS: u32 = 4;
 /// Nodes looked at per remembered pattern in one round.
-const NODES_PER_PATTERN: usize = 64;
+const NODES_PER_PATTERN: usize = 16;
 
 /// One selection within a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,26 +55,31 @@ pub(crate) fn patterns(
         Choice::new(worth, model.items[item].amount, item, fund)
     };
     let ranked = Ranked::new(model.blocks[block].items.clone().map(choice).collect());
-    let mut tolerance = tolerance;
+    let (mut tolerance, mut list) = (tolerance, Vec::new());
     for _ in 0..ROUNDS {
-        if let Some(found) = within(model, block, priced, &ranked, (tolerance, limits, steps)) {
-            return Patterns { list: undominated(model, found), complete_to: tolerance };
+        let (found, is_whole) = within(model, block, priced, &ranked, (tolerance, limits, steps));
+        list = undominated(model, found);
+        if is_whole {
+            return Patterns { list, complete_to: tolerance };
         }
-        tolerance /= 4;
+        tolerance /= 16;
     }
-    // Too flat to list: keep the best one, and claim completeness for nothing.
-    let list = vec![pattern_of(model, block, priced, &priced.picks)];
+    // Too flat to list: keep the best one and some others, and claim completeness for nothing.
+    let best = pattern_of(model, block, priced, &priced.picks);
+    if !list.iter().any(|pattern| pattern.picks == best.picks) {
+        list.insert(0, best);
+    }
     Patterns { list, complete_to: -1 }
 }
 
-/// Lists all selections that lose at most the tolerance; nothing when there are too many.
+/// Lists selections that lose at most the tolerance, and tells whether they are all.
 fn within(
     model: &Model,
     block: usize,
     priced: &Priced,
     ranked: &Ranked,
     (tolerance, limits, steps): (i128, &Limits, &mut u64),
-) -> Option<Vec<Pattern>> {
+) -> (Vec<Pattern>, bool) {
     let floor = priced.uppers[block] - tolerance;
     let cap = model.blocks[block].cap;
     let mut nodes = vec![Node { at: 0, left: cap, worth: 0, picks: Vec::new() }];
@@ -83,7 +88,7 @@ fn within(
         looked += 1;
         *steps += 1;
         if found.len() > limits.patterns || looked > limits.patterns * NODES_PER_PATTERN {
-            return None;
+            return (found, false);
         }
         if node.worth + ranked.linear_bound(node.at, node.left) < floor {
             continue;
@@ -99,21 +104,18 @@ fn within(
             is_twin(model, before, choice.item)
                 && node.picks.last().is_none_or(|(last, _)| *last != before)
         };
-        if !barred && item.amount <= node.left {
-            for fund in item.funds.iter().rev() {
-                let mut picks = node.picks.clone();
-                picks.push((choice.item, *fund));
-                nodes.push(Node {
-                    at: node.at + 1,
-                    left: node.left - item.amount,
-                    worth: node.worth + priced.prices.worth(model, choice.item, *fund),
-                    picks,
-                });
-            }
+        let (at, left, worth) = (node.at + 1, node.left - item.amount, node.worth);
+        let picks = (!barred && left >= 0).then(|| node.picks.clone());
+        nodes.push(Node { at, ..node });
+        // Pushed last, looked at first: taking goes before leaving.
+        for fund in item.funds.iter().rev() {
+            let Some(mut picks) = picks.clone() else { break };
+            picks.push((choice.item, *fund));
+            let worth = worth + priced.prices.worth(model, choice.item, *fund);
+            nodes.push(Node { at, left, worth, picks });
         }
-        nodes.push(Node { at: node.at + 1, ..node });
     }
-    Some(found)
+    (found, true)
 }
 
 /// Tells whether two items are interchangeable within their block.

@@ -15,6 +15,8 @@ const RATIO_BITS: u32 = 20;
 const STEP_ONE: i128 = 256;
 /// Rounds without a better bound after which the step is shortened.
 const PATIENCE: u32 = 6;
+/// Times each fund's price is moved to a neighbouring worth per amount.
+const SNAP_ROUNDS: u32 = 4;
 
 /// Scaled prices: per amount unit of each fund, and per award (negative: a reward).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,7 +146,56 @@ pub(crate) fn tighten(
             drift.fill(0);
         }
     }
+    snapped(model, best, limits, steps)
+}
+
+/// Tries the items' own worths per amount as prices: a best price vector has such prices where no
+/// cap binds, and steps of falling length only come near them.
+fn snapped(model: &Model, mut best: Priced, limits: &Limits, steps: &mut u64) -> Priced {
+    for _ in 0..SNAP_ROUNDS {
+        let before = best.bound;
+        for side in 0..2 {
+            let mut prices = best.prices.clone();
+            for (fund, price) in prices.funds.iter_mut().enumerate() {
+                *price = neighbours(model, &best.prices, fund)[side].unwrap_or(*price);
+            }
+            let next = evaluate(model, &prices, limits, steps);
+            if next.bound < best.bound {
+                best = next;
+            }
+        }
+        for fund in 0..model.budgets.len() {
+            for price in neighbours(model, &best.prices, fund).into_iter().flatten() {
+                let mut prices = best.prices.clone();
+                prices.funds[fund] = price;
+                let next = evaluate(model, &prices, limits, steps);
+                if next.bound < best.bound {
+                    best = next;
+                }
+            }
+        }
+        if best.bound == before {
+            break;
+        }
+    }
     best
+}
+
+/// Returns the nearest prices below and above a fund's at which some item is worth nothing.
+fn neighbours(model: &Model, prices: &Prices, fund: usize) -> [Option<i128>; 2] {
+    let price = prices.funds[fund];
+    let even = model.items.iter().filter(|item| item.funds.contains(&fund)).map(|item| {
+        ((i128::from(item.profit) << model.shift) - prices.count) / i128::from(item.amount)
+    });
+    let (mut below, mut above) = (None, None);
+    for even in even.filter(|even| *even >= 0 && *even != price) {
+        if even < price {
+            below = below.max(Some(even));
+        } else if above.is_none_or(|above| even < above) {
+            above = Some(even);
+        }
+    }
+    [below, above]
 }
 
 /// Takes one step of length `gap` against the relative slacks, smoothed by the last step. Returns
@@ -172,7 +223,7 @@ fn moved(model: &Model, from: &Priced, gap: i128, drift: &mut [i128]) -> Option<
     for (i, (price, slack, scale)) in rows.iter().enumerate() {
         let stuck = i < slacks.len() && *price == 0 && *slack > 0;
         let ratio = if stuck { 0 } else { (slack << RATIO_BITS) / scale };
-        drift[i] = ratio + drift[i] * 3 / 10;
+        drift[i] = ratio + drift[i] * 7 / 10;
         norm += drift[i] * drift[i];
     }
     if norm == 0 {

@@ -123,7 +123,7 @@ impl Default for Limits {
         Self {
             price_rounds: 300,
             knapsack_nodes: 2_000,
-            patterns: 64,
+            patterns: 128,
             states: 512,
             steps: 40_000_000,
         }

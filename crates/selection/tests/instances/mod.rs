@@ -5,7 +5,7 @@ use selection::{Aim, Fund, Group, Problem, Proposal, Standing};
 
 /// How scores follow amounts, after the classes of Martello and Toth 1990, section 2.10.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Scores 1 to 100 whatever the ask; asks in steps of 10,000 CNY.
     Uncorrelated,
     /// Scores with four more digits and asks to the fen, so that nothing is round.
@@ -29,7 +29,7 @@ pub enum Kind {
 }
 
 /// All kinds.
-pub const KINDS: [Kind; 10] = [
+pub(crate) const KINDS: [Kind; 10] = [
     Kind::Uncorrelated,
     Kind::Fine,
     Kind::Weak,
@@ -44,16 +44,16 @@ pub const KINDS: [Kind; 10] = [
 
 /// Repeatable numbers: SplitMix64 (Steele, Lea and Flood 2014).
 #[derive(Debug, Clone)]
-pub struct Lot(u64);
+pub(crate) struct Lot(u64);
 
 impl Lot {
     /// Starts at a seed.
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// Returns a number from 0 to `below - 1`.
-    pub fn below(&mut self, below: i64) -> i64 {
+    pub(crate) fn below(&mut self, below: i64) -> i64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -65,20 +65,20 @@ impl Lot {
 
 /// Sizes of a round.
 #[derive(Debug, Clone, Copy)]
-pub struct Size {
+pub(crate) struct Size {
     /// Proposals.
-    pub proposals: usize,
+    pub(crate) proposals: usize,
     /// Funds.
-    pub funds: usize,
+    pub(crate) funds: usize,
     /// Capped groups.
-    pub groups: usize,
+    pub(crate) groups: usize,
 }
 
 /// The size of the target: 2,000 proposals, 3 funds, 200 caps.
-pub const TARGET: Size = Size { proposals: 2_000, funds: 3, groups: 200 };
+pub(crate) const TARGET: Size = Size { proposals: 2_000, funds: 3, groups: 200 };
 
 /// Makes a round whose budgets carry about a third of all asks and whose caps half of a group's.
-pub fn round(kind: Kind, size: Size, seed: u64) -> Problem {
+pub(crate) fn round(kind: Kind, size: Size, seed: u64) -> Problem {
     let mut lot = Lot::new(seed);
     let signed = |n: usize| i64::try_from(n).expect("small");
     let (mut proposals, mut group_asks) = (Vec::new(), vec![0; size.groups]);
