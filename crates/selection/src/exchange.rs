@@ -51,7 +51,11 @@ pub(crate) fn improved(
             *left -= used;
         }
     }
-    while may_go_on(*steps, limits) && (state.single(steps) || state.pair(steps)) {}
+    for _ in 0..limits.exchanges {
+        if !may_go_on(*steps, limits) || !(state.single(steps) || state.pair(steps)) {
+            break;
+        }
+    }
     state.picks()
 }
 

@@ -111,6 +111,8 @@ pub struct Limits {
     pub knapsack_nodes: u64,
     /// Selections remembered per group.
     pub patterns: usize,
+    /// Rounds of local search.
+    pub exchanges: u32,
     /// Partial sheets kept per stage of the search.
     pub states: usize,
     /// Total steps after which the search is skipped and improvement stops.
@@ -124,8 +126,9 @@ impl Default for Limits {
             price_rounds: 300,
             knapsack_nodes: 2_000,
             patterns: 128,
-            states: 512,
-            steps: 40_000_000,
+            exchanges: 60,
+            states: 256,
+            steps: 10_000_000,
         }
     }
 }
