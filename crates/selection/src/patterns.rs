@@ -10,6 +10,9 @@ const ROUNDS: u32 = 4;
 /// Nodes looked at per remembered pattern in one round.
 const NODES_PER_PATTERN: usize = 16;
 
+/// Longest list of one block; dropping the dominated takes its square.
+const PATTERNS_MAX: usize = 4_096;
+
 /// One selection within a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pattern {
@@ -56,8 +59,11 @@ pub(crate) fn patterns(
     };
     let ranked = Ranked::new(model.blocks[block].items.clone().map(choice).collect());
     let (mut tolerance, mut list) = (tolerance, Vec::new());
+    // Few blocks may have long lists: what costs is their sum.
+    let most = (limits.patterns_total / model.blocks.len().max(1))
+        .clamp(limits.patterns, limits.patterns.max(PATTERNS_MAX));
     for _ in 0..ROUNDS {
-        let (found, is_whole) = within(model, block, priced, &ranked, (tolerance, limits, steps));
+        let (found, is_whole) = within(model, block, priced, &ranked, (tolerance, most, steps));
         list = undominated(model, found);
         if is_whole {
             return Patterns { list, complete_to: tolerance };
@@ -78,7 +84,7 @@ fn within(
     block: usize,
     priced: &Priced,
     ranked: &Ranked,
-    (tolerance, limits, steps): (i128, &Limits, &mut u64),
+    (tolerance, most, steps): (i128, usize, &mut u64),
 ) -> (Vec<Pattern>, bool) {
     let floor = priced.uppers[block] - tolerance;
     let cap = model.blocks[block].cap;
@@ -87,7 +93,7 @@ fn within(
     while let Some(node) = nodes.pop() {
         looked += 1;
         *steps += 1;
-        if found.len() > limits.patterns || looked > limits.patterns * NODES_PER_PATTERN {
+        if found.len() > most || looked > most * NODES_PER_PATTERN {
             return (found, false);
         }
         if node.worth + ranked.linear_bound(node.at, node.left) < floor {

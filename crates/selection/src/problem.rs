@@ -109,11 +109,13 @@ pub struct Limits {
     pub price_rounds: u32,
     /// Nodes of one group's exact knapsack before its linear bound is used.
     pub knapsack_nodes: u64,
-    /// Selections remembered per group.
+    /// Selections remembered per group, however many groups there are.
     pub patterns: usize,
+    /// Selections remembered over all groups, where that allows more per group.
+    pub patterns_total: usize,
     /// Rounds of local search.
     pub exchanges: u32,
-    /// Partial sheets kept per stage of the search.
+    /// Partial sheets kept per stage of the search, if the steps left allow so many.
     pub states: usize,
     /// Total steps after which the search is skipped and improvement stops.
     pub steps: u64,
@@ -126,8 +128,9 @@ impl Default for Limits {
             price_rounds: 300,
             knapsack_nodes: 2_000,
             patterns: 128,
+            patterns_total: 8_192,
             exchanges: 60,
-            states: 256,
+            states: 16_384,
             steps: 10_000_000,
         }
     }

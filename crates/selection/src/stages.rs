@@ -75,6 +75,7 @@ pub(crate) fn search(
         (p.len() > 1, std::cmp::Reverse(p.get(1).map_or(0, |p| p.loss)), *block)
     });
     let reaches = reaches(model, &order);
+    let states = affordable(&order, limits, *steps);
     let mut partials = vec![Partial {
         used: vec![0; model.budgets.len()],
         count: 0,
@@ -89,10 +90,10 @@ pub(crate) fn search(
         }
         partials = stages.expand(&partials, (*block, patterns), &reaches[stage + 1], steps);
         partials = merged(partials, model.is_counted());
-        if partials.len() > limits.states {
+        if partials.len() > states {
             partials.sort_by_key(|p| (p.rank, std::cmp::Reverse(p.profit)));
-            upper = upper.max(priced.bound - partials[limits.states].rank);
-            partials.truncate(limits.states);
+            upper = upper.max(priced.bound - partials[states].rank);
+            partials.truncate(states);
         }
         for partial in &mut partials {
             stages.trail.push(partial.step);
@@ -176,6 +177,13 @@ impl Stages<'_> {
         }
         picks
     }
+}
+
+/// Returns how many partial sheets per stage a third of the remaining steps pays for.
+fn affordable(order: &[(usize, Vec<Pattern>)], limits: &Limits, steps: u64) -> usize {
+    let width: usize = order.iter().map(|(_, p)| p.len()).filter(|len| *len > 1).sum();
+    let left = usize::try_from(limits.steps.saturating_sub(steps) / 3).unwrap_or(usize::MAX);
+    (left / width.max(1)).clamp(1, limits.states.max(1))
 }
 
 /// Keeps one partial sheet of those that use the same, and drops those beaten by their neighbour

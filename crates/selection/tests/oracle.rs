@@ -167,6 +167,7 @@ fn the_bound_holds_when_almost_no_work_is_allowed() {
         price_rounds: 2,
         knapsack_nodes: 1,
         patterns: 1,
+        patterns_total: 1,
         exchanges: 1,
         states: 1,
         steps: 50,
@@ -178,6 +179,7 @@ fn the_bound_holds_when_almost_no_work_is_allowed() {
         price_rounds: 0,
         knapsack_nodes: 0,
         patterns: 0,
+        patterns_total: 0,
         exchanges: 0,
         states: 0,
         steps: 0,
@@ -187,7 +189,7 @@ fn the_bound_holds_when_almost_no_work_is_allowed() {
 
 #[test]
 fn a_narrow_search_still_proves_only_what_is_true() {
-    let narrow = Limits { patterns: 3, states: 2, ..Limits::default() };
+    let narrow = Limits { patterns: 3, patterns_total: 3, states: 2, ..Limits::default() };
     let (sheets, _) = run(7_000..9_000, 9, &narrow);
     assert!(sheets > 800, "{sheets} sheets");
 }
