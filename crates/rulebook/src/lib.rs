@@ -1,0 +1,27 @@
+//! Support rules as data: reads, checks, evaluates, explains and lints instruments.
+//!
+//! An *instrument* is one support rule in a versioned TOML file; `docs/rules.md` describes the
+//! format. [`check`] turns the text into an [`model::Instrument`] or into every problem with its
+//! line and column.
+//!
+//! Must never: read or write a file, read the clock, use a float, or take a missing number for zero.
+//! Start reading at [`check`].
+
+mod checker;
+mod expression;
+pub mod model;
+mod problem;
+mod read;
+mod request;
+mod simulate;
+mod words;
+
+pub use expression::{Expression, Truth};
+pub use model::Instrument;
+pub use problem::Problem;
+pub use read::{FILE_BYTES_MAX, FORMAT, check};
+pub use request::{
+    CostLine, FACT_WORDS_MAX, FactValue, History, LINES_MAX, OtherAid, Request, SupplierFacts,
+};
+pub use simulate::{FactsFault, Place, request_read};
+pub use words::{Coded, Figure, Lang, Text};

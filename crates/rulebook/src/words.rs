@@ -1,0 +1,113 @@
+//! Words in two languages and the closed lists of codes that rule files use.
+
+use serde::{Deserialize, Serialize};
+
+/// A language in which rules are explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lang {
+    /// English.
+    En,
+    /// Simplified Chinese.
+    Zh,
+}
+
+/// Words in English and, where somebody has written them, in Chinese.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// English, never empty.
+    pub en: String,
+    /// Chinese; where absent the English is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zh: Option<String>,
+}
+
+impl Text {
+    /// Makes words in both languages.
+    #[must_use]
+    pub fn both(en: impl Into<String>, zh: impl Into<String>) -> Self {
+        Self { en: en.into(), zh: Some(zh.into()) }
+    }
+
+    /// Returns the words in a language, in English where there are no others.
+    #[must_use]
+    pub fn get(&self, lang: Lang) -> &str {
+        match (lang, &self.zh) {
+            (Lang::Zh, Some(zh)) => zh,
+            _ => &self.en,
+        }
+    }
+}
+
+/// A closed list of codes, each with its words.
+pub trait Coded: Copy + Sized + 'static {
+    /// Every value, in the order shown to people.
+    const ALL: &'static [Self];
+    /// Returns the code written in rule files.
+    fn code(self) -> &'static str;
+    /// Returns the words for people.
+    fn words(self, lang: Lang) -> &'static str;
+    /// Finds a value by its code.
+    fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|value| value.code() == code)
+    }
+}
+
+/// Declares an enum whose values are written as codes and explained in two languages.
+macro_rules! coded {
+    ($(#[$meta:meta])* $vis:vis $name:ident { $($variant:ident = $code:literal, $en:literal, $zh:literal;)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        $vis enum $name {
+            $(#[doc = $en] #[serde(rename = $code)] $variant,)+
+        }
+        impl $crate::words::Coded for $name {
+            const ALL: &'static [Self] = &[$(Self::$variant),+];
+            fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code),+ }
+            }
+            fn words(self, lang: $crate::words::Lang) -> &'static str {
+                match (self, lang) {
+                    $((Self::$variant, $crate::words::Lang::En) => $en,
+                      (Self::$variant, $crate::words::Lang::Zh) => $zh,)+
+                }
+            }
+        }
+    };
+}
+pub(crate) use coded;
+
+/// A number of a rule: known, or known to exist but not to us.
+///
+/// A number that the rule does not have at all is an absent field, not an unknown figure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Figure<T> {
+    /// The number as published.
+    Known(T),
+    /// The rule has such a number, but the source we read does not give it.
+    Unknown {
+        /// Where it is missing and why, in the rule writer's words.
+        note: Option<String>,
+    },
+}
+
+impl<T> Figure<T> {
+    /// Returns the number where it is known.
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Unknown { .. } => None,
+        }
+    }
+
+    /// Returns the note of an unknown number.
+    #[must_use]
+    pub fn note(&self) -> Option<&str> {
+        match self {
+            Self::Known(_) => None,
+            Self::Unknown { note } => note.as_deref(),
+        }
+    }
+}
