@@ -144,11 +144,11 @@ impl Walk<'_> {
             Expr::Ident(name) => self.name(name),
             Expr::List(list) => self.list(&mut list.elements),
             Expr::Comprehension(loop_) => self.comprehension(loop_),
-            Expr::Call(call) => self.call(call).and_then(|(found, number)| {
+            Expr::Call(call) => self.call(call).map(|(found, number)| {
                 if let Some(number) = number {
                     node.expr = Expr::Literal(LiteralValue::Int(number.into()));
                 }
-                Some(found)
+                found
             }),
             Expr::Select(_) => self.fault("a fact has no fields", "the plain name of a fact"),
             Expr::Map(_) | Expr::Struct(_) | Expr::Unspecified => {

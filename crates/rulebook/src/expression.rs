@@ -119,22 +119,25 @@ impl Serialize for Expression {
 
 /// The facts of one request, as CEL sees them.
 pub(crate) struct Facts<'r> {
-    request: &'r Request,
+    sound: Vec<&'r str>,
     context: Context<'r, 'r>,
 }
 
 impl<'r> Facts<'r> {
-    pub(crate) fn new(request: &'r Request) -> Self {
+    /// Takes the facts named in `sound`; others are unknown to expressions.
+    pub(crate) fn new(request: &'r Request, sound: &[&'r str]) -> Self {
         let mut context = Context::with_env(Arc::clone(&STANDARD));
         context.add_variable_from_value("today", days(request.date));
-        for (name, fact) in &request.facts {
-            context.add_variable_from_value(name.as_str(), plain(fact));
+        for name in sound {
+            if let Some(fact) = request.facts.get(*name) {
+                context.add_variable_from_value(*name, plain(fact));
+            }
         }
-        Self { request, context }
+        Self { sound: sound.to_vec(), context }
     }
 
     fn knows(&self, name: &str) -> bool {
-        name == "today" || self.request.facts.contains_key(name)
+        name == "today" || self.sound.contains(&name)
     }
 }
 

@@ -8,18 +8,31 @@
 //! Start reading at [`check`].
 
 mod checker;
+mod evaluate;
+mod evaluation;
+mod examples;
 mod expression;
+mod missing;
 pub mod model;
 mod problem;
 mod read;
+mod refused;
 mod request;
 mod simulate;
 mod words;
 
+pub use evaluate::{evaluate, supplier_check};
+pub use evaluation::{
+    AutomaticPath, Binding, Evaluation, Numbers, Outcome, PaperStanding, PaperState, Stage, Step,
+    SupplierStanding, SupplierState, Verdict,
+};
+pub use examples::{ExampleFailure, examples_run};
 pub use expression::{Expression, Truth};
+pub use missing::Missing;
 pub use model::Instrument;
 pub use problem::Problem;
 pub use read::{FILE_BYTES_MAX, FORMAT, check};
+pub use refused::Refused;
 pub use request::{
     CostLine, FACT_WORDS_MAX, FactValue, History, LINES_MAX, OtherAid, Request, SupplierFacts,
 };

@@ -1,7 +1,6 @@
 //! What is asked: a date, facts, cost lines, papers and what was used before.
 
 use crate::model::{BaseKind, FactType};
-use crate::words::{Coded, Lang};
 use base::{Amount, Date, Ppm};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -181,9 +180,4 @@ pub struct OtherAid {
     /// Its share of the cost, where the amount is not given.
     #[serde(default)]
     pub rate: Option<Ppm>,
-}
-
-/// Returns the words of a code in both languages.
-pub(crate) fn words<T: Coded>(value: T) -> (&'static str, &'static str) {
-    (value.words(Lang::En), value.words(Lang::Zh))
 }

@@ -3,8 +3,11 @@
 use std::path::{Path, PathBuf};
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("rules/ is there")
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -20,8 +23,8 @@ fn all() -> Vec<(String, String)> {
     let mut found = Vec::new();
     files(&root, &mut found);
     let read = |path: PathBuf| {
-        let text = std::fs::read_to_string(&path).unwrap();
-        (path.strip_prefix(&root).unwrap().display().to_string(), text)
+        let text = std::fs::read_to_string(&path).expect("a rule file can be read");
+        (path.strip_prefix(&root).expect("found under the root").display().to_string(), text)
     };
     found.into_iter().map(read).collect()
 }
@@ -35,4 +38,15 @@ fn every_rule_file_is_sound() {
         }
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn every_example_comes_out() {
+    let mut failures = Vec::new();
+    for (name, text) in all() {
+        let Ok(rule) = rulebook::check(&name, &text) else { continue };
+        assert!(!rule.examples.is_empty(), "{name} has no example");
+        failures.extend(rulebook::examples_run(&rule).iter().map(ToString::to_string));
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }

@@ -16,7 +16,7 @@ pub use support::{
 };
 pub use terms::{
     Automatic, AutomaticCounts, Clock, Instalment, Listed, Paper, PaperTime, Payment, PaymentMode,
-    Price, Settlement, SupplierTerms,
+    Price, Settlement, SupplierCondition, SupplierTerms,
 };
 
 use crate::expression::Expression;

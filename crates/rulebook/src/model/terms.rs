@@ -43,6 +43,17 @@ coded! {
     }
 }
 
+coded! {
+    /// A condition on the supplier.
+    pub SupplierCondition {
+        NonAffiliated = "non-affiliated", "not in the beneficiary's group", "与受益方无关联关系";
+        ThirdParty = "third-party", "a third party", "第三方";
+        Admitted = "admitted", "on the list of admitted suppliers", "列入准入名单";
+        Named = "named", "one of the suppliers named by the rule", "规则指定的供应方";
+        Through = "through", "selling through the named exchange or platform", "通过指定平台交易";
+    }
+}
+
 /// Who may supply. All stated conditions must hold; none stated means any supplier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SupplierTerms {

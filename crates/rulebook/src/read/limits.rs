@@ -3,7 +3,7 @@
 use super::Context;
 use super::figure::{amount, count, share};
 use super::node::{Fields, code, id, list, number, string, words};
-use super::top::{flag, scope, unique};
+use super::top::{flag, scope};
 use crate::model::{
     Cap, CapScope, Limits, Minimum, Per, Period, Quota, QuotaOf, Stacking, TotalRate, Window,
     WindowKind,
@@ -16,9 +16,7 @@ const WINDOW_YEARS_MAX: u32 = 30;
 /// Reads `[[cap]]`, `[[quota]]`, `[minimum]` and `[period]`.
 pub(super) fn limits(cx: &Context, root: &Fields<'_, '_>) -> Limits {
     let caps = root.tables("cap", |fields| cap(cx, fields));
-    unique(root, "cap", "id", caps.iter().map(|cap| &cap.id));
     let quotas = root.tables("quota", quota);
-    unique(root, "quota", "id", quotas.iter().map(|quota| &quota.id));
     let minimum = root.table("minimum", |fields| minimum(cx, fields));
     let period = root.table("period", |fields| {
         let support_months_max = fields.opt("support_months_max", count);

@@ -73,6 +73,19 @@ impl<'a, 't> Fields<'a, 't> {
         found
     }
 
+    /// Reads a table that must be there.
+    pub(crate) fn need_table<T>(
+        &self,
+        key: &'static str,
+        read: impl FnOnce(&Fields<'a, 't>) -> Option<T>,
+    ) -> Option<T> {
+        if !self.has(key) {
+            let message = format!("missing table `[{key}]`");
+            self.log.add(self.at, message, "it: see docs/rules.md");
+        }
+        self.table(key, read)
+    }
+
     /// Reads an array of tables, empty where absent.
     pub(crate) fn tables<T>(
         &self,

@@ -18,36 +18,16 @@ pub(super) fn instrument(root: &Fields<'_, '_>) -> Option<Instrument> {
     let format = root.need("format", "`format = 1` as the first line", |log, node| {
         number(log, node, FORMAT, FORMAT)
     });
-    let head = root.need("instrument", "an `[instrument]` table", |log, node| {
-        let DeValue::Table(table) = node.get_ref() else {
-            return wrong(log, node, "a table `[instrument]`");
-        };
-        let fields = Fields::new(log, table, node.span().start);
-        let found = head(&fields);
-        fields.finish();
-        found
-    });
+    let head = root.need_table("instrument", head);
     let unit = head.as_ref().map_or(Unit::CNY, |head| head.unit);
     let source = root.table("source", source);
     let row = root.table("row", row);
-    let beneficiary = root.need("beneficiary", "a `[beneficiary]` table", |log, node| {
-        let DeValue::Table(table) = node.get_ref() else {
-            return wrong(log, node, "a table `[beneficiary]`");
-        };
-        let fields = Fields::new(log, table, node.span().start);
-        let found = beneficiary(&fields);
-        fields.finish();
-        Some(found)
-    });
+    let beneficiary = root.need_table("beneficiary", |fields| Some(beneficiary(fields)));
     let facts = root.tables("fact", |fields| fact(fields, unit));
-    unique(root, "fact", "name", facts.iter().map(|fact| &fact.name));
     let costs = root.tables("cost", named);
-    unique(root, "cost", "id", costs.iter().map(|cost| &cost.id));
     let purchases = root.tables("purchase", named);
-    unique(root, "purchase", "id", purchases.iter().map(|purchase| &purchase.id));
     let cx = context(unit, &facts, beneficiary.as_ref(), &purchases);
     let eligibility = root.tables("eligibility", |fields| eligible(&cx, fields));
-    unique(root, "eligibility", "id", eligibility.iter().map(|rule| &rule.id));
     let support = root.need("support", "a `[support]` table", |log, node| {
         support::support(&cx, &facts, root, log, node)
     });
@@ -58,7 +38,6 @@ pub(super) fn instrument(root: &Fields<'_, '_>) -> Option<Instrument> {
     let clock = root.table("clock", terms::clock);
     let automatic = root.table("automatic", |fields| terms::automatic(&cx, fields));
     let papers = root.tables("paper", |fields| terms::paper(&cx, fields));
-    unique(root, "paper", "id", papers.iter().map(|paper| &paper.id));
     let prices = root.tables("price", terms::price);
     format?;
     let head = head?;
@@ -93,12 +72,24 @@ pub(super) fn instrument(root: &Fields<'_, '_>) -> Option<Instrument> {
         prices,
         examples: Vec::new(),
     };
+    uniques(root, &found);
     found.examples = root.tables("example", |fields| example::example(&found, fields));
     Some(found)
 }
 
+/// Reports ids that are there twice.
+fn uniques(root: &Fields<'_, '_>, found: &Instrument) {
+    unique(root, "fact", "name", found.facts.iter().map(|fact| &fact.name));
+    unique(root, "cost", "id", found.costs.iter().map(|cost| &cost.id));
+    unique(root, "purchase", "id", found.purchases.iter().map(|purchase| &purchase.id));
+    unique(root, "eligibility", "id", found.eligibility.iter().map(|rule| &rule.id));
+    unique(root, "paper", "id", found.papers.iter().map(|paper| &paper.id));
+    unique(root, "cap", "id", found.limits.caps.iter().map(|cap| &cap.id));
+    unique(root, "quota", "id", found.limits.quotas.iter().map(|quota| &quota.id));
+}
+
 /// Reports a value that two tables of one array share.
-pub(super) fn unique<'v>(
+fn unique<'v>(
     root: &Fields<'_, '_>,
     array: &'static str,
     key: &str,
