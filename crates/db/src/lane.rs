@@ -256,8 +256,7 @@ fn postgres_attempt(
     let mut tx = Tx::new(Backend::Postgres(session), now, random);
     let mut panicked = Vec::with_capacity(jobs.len());
     for job in jobs.iter_mut() {
-        let mark = tx.deferred_count();
-        tx.wrote_reset();
+        tx.write_begins();
         let kept = run(job, &mut tx);
         match tx.trouble() {
             Some(error @ (Error::Conflict { .. } | Error::Lost)) => return Ended::Failed(error),
@@ -269,7 +268,7 @@ fn postgres_attempt(
             if tx.wrote() {
                 return if kept.is_err() { Ended::Failed(Error::Panicked) } else { Ended::Apart };
             }
-            tx.deferred_truncate(mark);
+            tx.deferred_drop();
         }
         panicked.push(kept.is_err());
     }

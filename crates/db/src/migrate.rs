@@ -30,6 +30,7 @@ macro_rules! migrations {
 migrations! {
     1 "0001-base-outbox";
     2 "0002-identity-organisations";
+    3 "0003-ledger-accounts";
 }
 
 const JOURNAL: &str = "CREATE TABLE IF NOT EXISTS migration (

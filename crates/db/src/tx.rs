@@ -134,6 +134,8 @@ pub struct Tx<'a> {
     now: Time,
     random: &'a Random,
     deferred: Vec<Deferred>,
+    /// Where this write's own rows begin among the deferred rows of its group.
+    deferred_from: usize,
 }
 
 impl<'a> Deref for Tx<'a> {
@@ -145,7 +147,7 @@ impl<'a> Deref for Tx<'a> {
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(backend: Backend<'a>, now: Time, random: &'a Random) -> Self {
-        Self { read: Read::new(backend), now, random, deferred: Vec::new() }
+        Self { read: Read::new(backend), now, random, deferred: Vec::new(), deferred_from: 0 }
     }
 
     /// Returns the instant at which this write happens.
@@ -187,25 +189,34 @@ impl<'a> Tx<'a> {
         Ok(())
     }
 
+    /// Writes the rows that this write has deferred, so that its next read sees them.
+    ///
+    /// Does nothing, and costs nothing, where it has deferred none.
+    pub fn insert_now(&mut self) -> Result<(), Error> {
+        if self.deferred.len() > self.deferred_from {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
     pub(crate) fn wrote(&self) -> bool {
         self.read.wrote.get()
     }
 
-    pub(crate) fn wrote_reset(&self) {
+    /// Tells that the next write of the group begins.
+    pub(crate) fn write_begins(&mut self) {
         self.read.wrote.set(false);
-    }
-
-    pub(crate) fn deferred_count(&self) -> usize {
-        self.deferred.len()
+        self.deferred_from = self.deferred.len();
     }
 
     /// Drops the deferred rows of a closure that was refused.
-    pub(crate) fn deferred_truncate(&mut self, count: usize) {
-        self.deferred.truncate(count);
+    pub(crate) fn deferred_drop(&mut self) {
+        self.deferred.truncate(self.deferred_from);
     }
 
     /// Writes all deferred rows, grouped by statement in the order of first use.
     pub(crate) fn flush(&mut self) -> Result<(), Error> {
+        self.deferred_from = 0;
         let mut groups: Vec<(&'static str, Vec<Vec<Value>>)> = Vec::new();
         for Deferred { sql, values } in std::mem::take(&mut self.deferred) {
             match groups.iter_mut().find(|(text, _)| *text == sql) {
