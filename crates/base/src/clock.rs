@@ -8,6 +8,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 /// A civil date, as written in contracts and rules.
 pub type Date = jiff::civil::Date;
 
+/// A length of calendar time, such as three years.
+pub type Span = jiff::Span;
+
 /// An instant in UTC, counted in milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

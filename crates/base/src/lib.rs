@@ -19,7 +19,7 @@ mod tests;
 
 pub use amount::{Amount, AmountError};
 pub use canonical::{canonical_json, sha256_hex};
-pub use clock::{Clock, Date, FixedClock, SystemClock, Time};
+pub use clock::{Clock, Date, FixedClock, Span, SystemClock, Time};
 pub use id::{Id, IdError};
 pub use page::{PAGE_ROWS_MAX, Page};
 pub use ppm::{Ppm, PpmError};

@@ -31,6 +31,7 @@ migrations! {
     1 "0001-base-outbox";
     2 "0002-identity-organisations";
     3 "0003-ledger-accounts";
+    4 "0004-grants-round";
 }
 
 const JOURNAL: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -123,8 +123,12 @@ impl State<'_> {
             let old = &patterns.list[self.at[block]];
             for (pattern, new) in patterns.list.iter().enumerate() {
                 *steps += 1;
-                let is_elsewhere =
-                    old.used.iter().zip(&new.used).enumerate().any(|(f, (a, b))| f != fund && a != b);
+                let is_elsewhere = old
+                    .used
+                    .iter()
+                    .zip(&new.used)
+                    .enumerate()
+                    .any(|(f, (a, b))| f != fund && a != b);
                 if pattern == self.at[block] || is_elsewhere {
                     continue;
                 }

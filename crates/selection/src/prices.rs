@@ -70,12 +70,7 @@ impl Prices {
 }
 
 /// Evaluates prices exactly.
-pub(crate) fn evaluate(
-    model: &Model,
-    prices: &Prices,
-    limits: &Limits,
-    steps: &mut u64,
-) -> Priced {
+pub(crate) fn evaluate(model: &Model, prices: &Prices, limits: &Limits, steps: &mut u64) -> Priced {
     let mut bound = prices.constant(model);
     let mut picks = vec![None; model.items.len()];
     let mut uppers = Vec::with_capacity(model.blocks.len());
@@ -97,7 +92,8 @@ pub(crate) fn evaluate(
                 picks[item] = Some(fund);
             }
         } else {
-            let choice = |(w, i, f): (i128, usize, usize)| Choice::new(w, model.items[i].amount, i, f);
+            let choice =
+                |(w, i, f): (i128, usize, usize)| Choice::new(w, model.items[i].amount, i, f);
             let ranked = Ranked::new(choices.into_iter().map(choice).collect());
             let packed = pack(&ranked, block.cap, limits.knapsack_nodes, steps);
             upper = packed.upper;

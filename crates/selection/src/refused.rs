@@ -72,7 +72,9 @@ pub enum Refused {
         fund: String,
     },
     /// A group that is not listed.
-    #[error("proposal `{proposal}` names the unknown group `{group}`; list it, with or without cap")]
+    #[error(
+        "proposal `{proposal}` names the unknown group `{group}`; list it, with or without cap"
+    )]
     UnknownGroup {
         /// The proposal.
         proposal: String,
@@ -170,7 +172,9 @@ pub enum Refused {
         least: i64,
     },
     /// Not proven impossible, but no such sheet was found within the limits.
-    #[error("no sheet of `{least}` awards was found, only of {found}; lower it or raise the limits")]
+    #[error(
+        "no sheet of `{least}` awards was found, only of {found}; lower it or raise the limits"
+    )]
     LeastNotFound {
         /// Least number asked for.
         least: i64,

@@ -135,7 +135,8 @@ impl Stages<'_> {
         let count = partial.count + pattern.count;
         let loss = partial.loss + pattern.loss;
         let mut rank = loss;
-        if count + reach.count_least > self.model.most || count + reach.count_most < self.model.least
+        if count + reach.count_least > self.model.most
+            || count + reach.count_most < self.model.least
         {
             return None;
         }
@@ -158,7 +159,14 @@ impl Stages<'_> {
             return None;
         }
         let used = partial.used.iter().zip(&pattern.used).map(|(a, b)| a + b).collect();
-        Some(Partial { used, count, profit: partial.profit + pattern.profit, loss, rank, step: (0, 0, 0) })
+        Some(Partial {
+            used,
+            count,
+            profit: partial.profit + pattern.profit,
+            loss,
+            rank,
+            step: (0, 0, 0),
+        })
     }
 
     fn picks(&self, partial: &Partial, order: &[(usize, Vec<Pattern>)]) -> Picks {

@@ -136,7 +136,10 @@ fn run(seeds: std::ops::Range<u64>, size: i64, limits: &Limits) -> (u32, u32) {
             Ok(sheet) => {
                 is_sound(&problem, &sheet);
                 let best = best.expect("a feasible sheet was found, so there is one");
-                assert!(sheet.score <= best && best <= sheet.bound, "seed {seed}: {best} {sheet:?}");
+                assert!(
+                    sheet.score <= best && best <= sheet.bound,
+                    "seed {seed}: {best} {sheet:?}"
+                );
                 sheets += 1;
                 proven += u32::from(sheet.gap_ppm == 0);
             }

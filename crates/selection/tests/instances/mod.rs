@@ -116,7 +116,8 @@ pub(crate) fn round(kind: Kind, size: Size, seed: u64) -> Problem {
             Kind::LooseCaps => 100,
             _ => 20 + lot.below(40),
         };
-        let cap = Amount::new(asks / 100 * percent + if percent == 100 { 99 } else { 0 }, Unit::CNY);
+        let cap =
+            Amount::new(asks / 100 * percent + if percent == 100 { 99 } else { 0 }, Unit::CNY);
         Group { id: format!("g{g}"), cap: Some(cap) }
     };
     Problem {

@@ -1,0 +1,244 @@
+//! Why something is refused, and what can fail.
+
+use crate::{
+    ApplicationId, ApplicationState, AwardId, CallId, ClaimId, ClaimState, InstrumentId,
+    PaymentBatchId, ReviewId, ReviewState,
+};
+use base::{Amount, FieldProblem, Time, Unit};
+use identity::{OrganisationId, PersonId};
+
+/// A normal answer: no, and why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Fields are wrong.
+    #[error("{} of the fields are wrong", .0.len())]
+    Invalid(Vec<FieldProblem>),
+    /// The rule file has problems, a line each.
+    #[error("the rule file has {} problems: {}", .0.len(), .0.join("; "))]
+    RuleBroken(Vec<String>),
+    /// The same version was published with another text.
+    #[error(
+        "version {version} of `{code}` is published already with another text: raise the version"
+    )]
+    VersionTaken {
+        /// The rule's id.
+        code: String,
+        /// The version.
+        version: u32,
+    },
+    /// No such instrument.
+    #[error("there is no published instrument `{0}`")]
+    InstrumentUnknown(InstrumentId),
+    /// No such call.
+    #[error("there is no call `{0}`")]
+    CallUnknown(CallId),
+    /// The code is taken.
+    #[error("a call with the code `{0}` exists already")]
+    CallCodeTaken(String),
+    /// The instrument pays in another unit.
+    #[error("the instrument pays in {rule}, not in {given}")]
+    UnitMismatch {
+        /// The rule's unit.
+        rule: Unit,
+        /// The unit given.
+        given: Unit,
+    },
+    /// The call takes no applications now.
+    #[error("the call takes no applications now{}", opens_or_closed(*.opens_at, *.now))]
+    CallNotOpen {
+        /// When it opens or opened.
+        opens_at: Time,
+        /// The present instant.
+        now: Time,
+    },
+    /// The call was closed before.
+    #[error("the call is closed already")]
+    CallClosed,
+    /// No such application, or none that this person may see.
+    #[error("there is no application `{0}`")]
+    ApplicationUnknown(ApplicationId),
+    /// The person does not act for the organisation.
+    #[error("you do not act for the organisation `{0}`")]
+    NotYours(OrganisationId),
+    /// The application is in another state.
+    #[error("the application is {}, not {}", .is.as_str(), .needed.as_str())]
+    ApplicationState {
+        /// Where it stands.
+        is: ApplicationState,
+        /// Where it would have to stand.
+        needed: ApplicationState,
+    },
+    /// Sealed until the call's closing date.
+    #[error("applications of this call are sealed until {0}")]
+    Sealed(Time),
+    /// The rule refuses support.
+    #[error("the rule gives no support: {}", .0.join("; "))]
+    Ineligible(Vec<String>),
+    /// The rule cannot be computed.
+    #[error("the support cannot be computed, these are not known: {}", .0.join("; "))]
+    NotComputable(Vec<String>),
+    /// Papers are missing.
+    #[error("these papers are missing: {}", .0.join(", "))]
+    PapersMissing(Vec<String>),
+    /// No such review.
+    #[error("there is no review `{0}`")]
+    ReviewUnknown(ReviewId),
+    /// The review is another person's.
+    #[error("the review was given to somebody else")]
+    ReviewNotYours,
+    /// The review is done.
+    #[error("the review is {} already", .0.as_str())]
+    ReviewClosed(ReviewState),
+    /// The person is no reviewer.
+    #[error("the person `{0}` has not the role Reviewer: grant it first")]
+    NotReviewer(PersonId),
+    /// The reviewer has this application already.
+    #[error("the reviewer has this application already")]
+    ReviewAssigned,
+    /// The reviewer works for the applicant's group or a supplier's.
+    #[error("the reviewer has a conflict of interest: {0}")]
+    ReviewerConflict(String),
+    /// The officer works for the applicant's group or a supplier's.
+    #[error("you have a conflict of interest: {0}")]
+    OfficerConflict(String),
+    /// One person cannot vote twice.
+    #[error("two different officers decide: you voted first, another officer must vote second")]
+    SameOfficer,
+    /// What was shown has changed since.
+    #[error("what the page showed has changed since: look at it again before you vote")]
+    ShownChanged,
+    /// Reviews are missing.
+    #[error("{needed} reviews are needed and {scored} are done")]
+    ReviewsMissing {
+        /// How many are needed.
+        needed: u32,
+        /// How many are done.
+        scored: u32,
+    },
+    /// More than the rule gives.
+    #[error("{asked} is above {most}, the most that the rule gives and the firm asked for")]
+    AmountAboveEntitled {
+        /// The amount voted.
+        asked: Amount,
+        /// The most.
+        most: Amount,
+    },
+    /// The budget does not reach.
+    #[error("{asked} is above what the budget has left, {left}")]
+    BudgetExceeded {
+        /// The amount voted.
+        asked: Amount,
+        /// What is left.
+        left: Amount,
+    },
+    /// No such award.
+    #[error("there is no award `{0}`")]
+    AwardUnknown(AwardId),
+    /// Nothing can be claimed on the award any more.
+    #[error("the award is closed")]
+    AwardClosed,
+    /// Its time is over.
+    #[error("the award expired on {0}")]
+    AwardExpired(Time),
+    /// No such claim.
+    #[error("there is no claim `{0}`")]
+    ClaimUnknown(ClaimId),
+    /// The claim is in another state.
+    #[error("the claim is {} already", .0.as_str())]
+    ClaimState(ClaimState),
+    /// The invoice was claimed before.
+    #[error("the invoice `{invoice}` of this supplier was claimed before, in claim {claim}")]
+    DuplicateInvoice {
+        /// Its number.
+        invoice: String,
+        /// The claim that has it.
+        claim: ClaimId,
+    },
+    /// The supplier does not meet the rule's conditions.
+    #[error("the supplier does not meet the rule: {}", .0.join("; "))]
+    SupplierRefused(Vec<String>),
+    /// More than is left of the award.
+    #[error("{asked} is above {left}, what is left of the award")]
+    ClaimAboveAward {
+        /// The support asked.
+        asked: Amount,
+        /// What is left.
+        left: Amount,
+    },
+    /// More than the rule gives on this invoice.
+    #[error("{asked} is above {most}, what the rule gives on this invoice")]
+    ClaimAboveRule {
+        /// The support asked.
+        asked: Amount,
+        /// The most.
+        most: Amount,
+    },
+    /// Whoever claims cannot verify.
+    #[error(
+        "you handed this claim in or work for the organisation: another officer must verify it"
+    )]
+    OwnClaim,
+    /// It is not known where to pay.
+    #[error("no bank account is known for `{0}`: enter it first")]
+    BankAccountMissing(OrganisationId),
+    /// Nothing is due.
+    #[error("no payment is due in {0}")]
+    NothingDue(Unit),
+    /// No such batch.
+    #[error("there is no payment batch `{0}`")]
+    BatchUnknown(PaymentBatchId),
+    /// Confirmed before.
+    #[error("the batch was confirmed already")]
+    BatchConfirmed,
+}
+
+fn opens_or_closed(opens_at: Time, now: Time) -> String {
+    if now < opens_at { format!(": it opens at {opens_at}") } else { ": it is closed".to_owned() }
+}
+
+/// A refusal, or a failure of the machine.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// A normal answer.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The database failed.
+    #[error("grants store failed")]
+    Db(#[from] db::Error),
+    /// The ledger refused what the state here allows: the two disagree.
+    #[error("the ledger refused what the award's state allows")]
+    Ledger(#[source] ledger::Refused),
+    /// A measure could not be computed.
+    #[error("concentration could not be computed")]
+    Measure(#[from] oversight::TallyError),
+    /// Something stored cannot be read back.
+    #[error("stored {what} `{id}` cannot be read: {reason}")]
+    Stored {
+        /// What it is.
+        what: &'static str,
+        /// Which one.
+        id: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl From<ledger::Error> for Error {
+    fn from(error: ledger::Error) -> Self {
+        match error {
+            ledger::Error::Refused(refused) => Self::Ledger(refused),
+            ledger::Error::Db(error) => Self::Db(error),
+        }
+    }
+}
+
+impl From<identity::Error> for Error {
+    fn from(error: identity::Error) -> Self {
+        match error {
+            identity::Error::Refused(refused) => {
+                Self::Stored { what: "identity", id: String::new(), reason: refused.to_string() }
+            }
+            identity::Error::Db(error) => Self::Db(error),
+        }
+    }
+}

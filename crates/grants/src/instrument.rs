@@ -1,0 +1,78 @@
+//! Publishing rule files and reading them back.
+
+use crate::{Error, InstrumentId, Published, Refused, store};
+use base::{Page, sha256_hex};
+use db::{Read, Tx};
+use identity::Actor;
+use rulebook::Instrument;
+
+/// Publishes a version of an instrument.
+///
+/// Publishing the same text again returns what is there. Refuses a file with problems (all of
+/// them, with line and column) and another text under a published version.
+pub fn instrument_publish(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    file_name: &str,
+    toml: &str,
+) -> Result<Published, Error> {
+    let rule = rulebook::check(file_name, toml).map_err(|problems| {
+        Refused::RuleBroken(problems.iter().map(ToString::to_string).collect())
+    })?;
+    let sha256 = sha256_hex(toml.as_bytes());
+    if let Some(known) = store::instrument::version(tx, &rule.id, rule.version)? {
+        if known.sha256 == sha256 {
+            return Ok(known);
+        }
+        let (code, version) = (rule.id, rule.version);
+        return Err(Refused::VersionTaken { code, version }.into());
+    }
+    let published = Published {
+        id: tx.id(),
+        code: rule.id.clone(),
+        version: rule.version,
+        name_en: rule.name.en.clone(),
+        name_zh: rule.name.zh.clone().unwrap_or_default(),
+        unit: rule.unit,
+        toml: toml.to_owned(),
+        sha256,
+        published_at: tx.now(),
+    };
+    store::instrument::insert(tx, &published)?;
+    identity::audit(tx, actor, "instrument.published", &published.id.0, &published.sha256)?;
+    Ok(published)
+}
+
+/// Reads a published version with its compiled rule.
+pub fn instrument_read(
+    read: &Read<'_>,
+    id: InstrumentId,
+) -> Result<(Published, Instrument), Error> {
+    let published = store::instrument::find(read, id)?.ok_or(Refused::InstrumentUnknown(id))?;
+    let rule = compile(&published)?;
+    Ok((published, rule))
+}
+
+/// Reads the newest published version of a rule.
+pub fn instrument_latest(
+    read: &Read<'_>,
+    code: &str,
+) -> Result<Option<(Published, Instrument)>, Error> {
+    let Some(published) = store::instrument::latest(read, code)? else { return Ok(None) };
+    let rule = compile(&published)?;
+    Ok(Some((published, rule)))
+}
+
+/// Lists published versions by code; the key of a page is the last code.
+pub fn instruments_list(read: &Read<'_>, page: &Page) -> Result<Vec<Published>, Error> {
+    Ok(store::instrument::list(read, page)?)
+}
+
+/// What was published passed the check then; a stricter check now is a failure worth hearing of.
+fn compile(published: &Published) -> Result<Instrument, Error> {
+    rulebook::check(&published.code, &published.toml).map_err(|problems| Error::Stored {
+        what: "instrument",
+        id: published.id.to_string(),
+        reason: problems.first().map(ToString::to_string).unwrap_or_default(),
+    })
+}

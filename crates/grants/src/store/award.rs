@@ -1,0 +1,262 @@
+//! Tables `award` and `award_supplier`.
+
+use super::amount;
+use crate::{ApplicationId, Award, AwardFilter, AwardId};
+use base::{Page, Time};
+use db::{Error, Param, Read, Row, Tx, params};
+use identity::OrganisationId;
+
+const COLUMNS: &str = "id, application_id, call_id, instrument_code, category, organisation_id,
+    unit, amount_minor, settled_minor, paid_minor, released_minor, hold_id, state, awarded_at,
+    expires_at, is_synthetic";
+
+pub(crate) fn insert(tx: &mut Tx<'_>, new: &Award) -> Result<(), Error> {
+    tx.exec(
+        "INSERT INTO award (id, application_id, call_id, instrument_code, category,
+            organisation_id, amount_minor, unit, settled_minor, paid_minor, released_minor,
+            hold_id, state, awarded_at, expires_at, is_synthetic)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, 0, ?9, 'Active', ?10, ?11, ?12)",
+        params![
+            &new.id.0,
+            &new.application.0,
+            &new.call.0,
+            &new.instrument_code,
+            &new.category,
+            &new.organisation.0,
+            new.amount.minor,
+            &new.amount.unit,
+            &new.hold.0,
+            new.awarded_at,
+            new.expires_at,
+            new.is_synthetic
+        ],
+    )
+    .map(|_| ())
+}
+
+pub(crate) fn supplier_insert(
+    tx: &mut Tx<'_>,
+    award: AwardId,
+    supplier: OrganisationId,
+) -> Result<(), Error> {
+    tx.exec(
+        "INSERT INTO award_supplier (award_id, supplier_id) VALUES (?1, ?2)
+         ON CONFLICT DO NOTHING",
+        params![&award.0, &supplier.0],
+    )
+    .map(|_| ())
+}
+
+pub(crate) fn update(tx: &mut Tx<'_>, award: &Award) -> Result<(), Error> {
+    tx.exec(
+        "UPDATE award SET settled_minor = ?2, paid_minor = ?3, released_minor = ?4, state = ?5
+         WHERE id = ?1",
+        params![
+            &award.id.0,
+            award.settled.minor,
+            award.paid.minor,
+            award.released.minor,
+            award.state.as_str()
+        ],
+    )
+    .map(|_| ())
+}
+
+pub(crate) fn find(read: &Read<'_>, id: AwardId) -> Result<Option<Award>, Error> {
+    let sql = format!("SELECT {COLUMNS} FROM award WHERE id = ?1");
+    read.row(&sql, params![&id.0], award)
+}
+
+pub(crate) fn of_application(read: &Read<'_>, id: ApplicationId) -> Result<Option<Award>, Error> {
+    let sql = format!("SELECT {COLUMNS} FROM award WHERE application_id = ?1");
+    read.row(&sql, params![&id.0], award)
+}
+
+pub(crate) fn expired(read: &Read<'_>, at: Time, limit: u32) -> Result<Vec<Award>, Error> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM award WHERE state = 'Active' AND expires_at <= ?1
+         ORDER BY id LIMIT ?2"
+    );
+    read.rows(&sql, params![at, limit], award)
+}
+
+/// Lists suppliers of an award, in the order of their ids.
+pub(crate) fn suppliers(read: &Read<'_>, id: AwardId) -> Result<Vec<OrganisationId>, Error> {
+    read.rows(
+        "SELECT supplier_id FROM award_supplier WHERE award_id = ?1 ORDER BY supplier_id",
+        params![&id.0],
+        |row| row.id(0),
+    )
+}
+
+/// Lists (award, supplier) of all awards, by award.
+pub(crate) fn suppliers_each(
+    read: &Read<'_>,
+    mut each: impl FnMut(AwardId, OrganisationId),
+) -> Result<(), Error> {
+    let sql = "SELECT award_id, supplier_id FROM award_supplier ORDER BY award_id, supplier_id";
+    read.each(sql, params![], |row| {
+        each(row.id(0)?, row.id(1)?);
+        Ok(true)
+    })
+}
+
+/// A filter as SQL with its values; every condition is a constant text.
+struct Where<'a> {
+    sql: String,
+    values: Vec<Param<'a>>,
+}
+
+fn filtered<'a>(filter: &'a AwardFilter, groups: &'a [String]) -> Where<'a> {
+    let mut found = Where { sql: String::from("1 = 1"), values: Vec::new() };
+    if let Some(category) = &filter.category {
+        found.add(" AND category = ?#", category);
+    }
+    if let Some(code) = &filter.instrument_code {
+        found.add(" AND instrument_code = ?#", code);
+    }
+    if let Some(unit) = &filter.unit {
+        found.add(" AND unit = ?#", unit);
+    }
+    if let Some(from) = filter.from {
+        found.add(" AND awarded_at >= ?#", from);
+    }
+    if let Some(to) = filter.to {
+        found.add(" AND awarded_at < ?#", to);
+    }
+    if let Some(least) = filter.least {
+        found.add(" AND amount_minor >= ?#", least);
+    }
+    if let Some(most) = filter.most {
+        found.add(" AND amount_minor <= ?#", most);
+    }
+    if let Some(supplier) = &filter.supplier {
+        found.add(
+            " AND id IN (SELECT award_id FROM award_supplier WHERE supplier_id = ?#)",
+            &supplier.0,
+        );
+    }
+    if let Some(organisation) = &filter.organisation {
+        found.add(" AND organisation_id = ?#", &organisation.0);
+    }
+    if filter.organisations.is_some() {
+        let marks: Vec<String> =
+            (1..=groups.len()).map(|n| format!("?{}", found.values.len() + n)).collect();
+        found.sql.push_str(&format!(" AND organisation_id IN ({})", marks.join(", ")));
+        found.values.extend(groups.iter().map(Param::from));
+    }
+    found.text(filter.text.as_deref());
+    found
+}
+
+impl<'a> Where<'a> {
+    fn add(&mut self, condition: &str, value: impl Into<Param<'a>>) {
+        self.values.push(value.into());
+        self.sql.push_str(&condition.replace('#', &self.values.len().to_string()));
+    }
+
+    fn text(&mut self, text: Option<&str>) {
+        let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return };
+        let escaped: String = text
+            .to_lowercase()
+            .chars()
+            .take(100)
+            .flat_map(|c| matches!(c, '%' | '_' | '\\').then_some('\\').into_iter().chain([c]))
+            .collect();
+        self.add(
+            " AND (organisation_id IN (SELECT id FROM organisation WHERE LOWER(name_en) LIKE ?#
+                ESCAPE '\\' OR name_zh LIKE ?# ESCAPE '\\' OR LOWER(name_pinyin) LIKE ?# ESCAPE '\\'
+                UNION SELECT organisation_id FROM organisation_alias
+                WHERE LOWER(name) LIKE ?# ESCAPE '\\')
+             OR application_id IN (SELECT id FROM application WHERE LOWER(title_en) LIKE ?#
+                ESCAPE '\\' OR title_zh LIKE ?# ESCAPE '\\'))",
+            format!("%{escaped}%"),
+        );
+    }
+}
+
+fn group_ids(filter: &AwardFilter) -> Vec<String> {
+    filter.organisations.iter().flatten().map(ToString::to_string).collect()
+}
+
+/// Lists awards, newest first; the key of a page is `<awarded_at>.<id>` of its last row.
+pub(crate) fn list(
+    read: &Read<'_>,
+    filter: &AwardFilter,
+    page: &Page,
+) -> Result<Vec<Award>, Error> {
+    if filter.organisations.as_ref().is_some_and(Vec::is_empty) {
+        return Ok(Vec::new());
+    }
+    let groups = group_ids(filter);
+    let mut found = filtered(filter, &groups);
+    let key = page.after.as_deref().and_then(|key| key.split_once('.'));
+    if let Some((at, id)) = key.and_then(|(at, id)| Some((at.parse::<i64>().ok()?, id))) {
+        found.add(" AND (awarded_at < ?# OR (awarded_at = ?#", at);
+        found.add(" AND id < ?#))", id);
+    }
+    found.values.push(Param::from(page.rows));
+    let sql = format!(
+        "SELECT {COLUMNS} FROM award WHERE {} ORDER BY awarded_at DESC, id DESC LIMIT ?{}",
+        found.sql,
+        found.values.len()
+    );
+    read.rows(&sql, &found.values, award)
+}
+
+/// Adds up awards by unit: unit, count, awarded, paid.
+pub(crate) fn sums(
+    read: &Read<'_>,
+    filter: &AwardFilter,
+) -> Result<Vec<(base::Unit, i64, i64, i64)>, Error> {
+    if filter.organisations.as_ref().is_some_and(Vec::is_empty) {
+        return Ok(Vec::new());
+    }
+    let groups = group_ids(filter);
+    let found = filtered(filter, &groups);
+    let sql = format!(
+        "SELECT unit, COUNT(*), CAST(SUM(amount_minor) AS BIGINT), CAST(SUM(paid_minor) AS BIGINT)
+         FROM award WHERE {} GROUP BY unit ORDER BY unit",
+        found.sql
+    );
+    read.rows(&sql, &found.values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+}
+
+/// Streams every award that fits, oldest first.
+pub(crate) fn each(
+    read: &Read<'_>,
+    filter: &AwardFilter,
+    mut each: impl FnMut(Award) -> Result<(), Error>,
+) -> Result<(), Error> {
+    if filter.organisations.as_ref().is_some_and(Vec::is_empty) {
+        return Ok(());
+    }
+    let groups = group_ids(filter);
+    let found = filtered(filter, &groups);
+    let sql = format!("SELECT {COLUMNS} FROM award WHERE {} ORDER BY awarded_at, id", found.sql);
+    read.each(&sql, &found.values, |row| {
+        each(award(row)?)?;
+        Ok(true)
+    })
+}
+
+fn award(row: &Row<'_>) -> Result<Award, Error> {
+    let unit = row.get(6)?;
+    Ok(Award {
+        id: row.id(0)?,
+        application: row.id(1)?,
+        call: row.id(2)?,
+        instrument_code: row.get(3)?,
+        category: row.get(4)?,
+        organisation: row.id(5)?,
+        amount: amount(row, 7, unit)?,
+        settled: amount(row, 8, unit)?,
+        paid: amount(row, 9, unit)?,
+        released: amount(row, 10, unit)?,
+        hold: row.id(11)?,
+        state: row.parse(12)?,
+        awarded_at: row.get(13)?,
+        expires_at: row.get(14)?,
+        is_synthetic: row.get(15)?,
+    })
+}
