@@ -32,6 +32,7 @@ migrations! {
     2 "0002-identity-organisations";
     3 "0003-ledger-accounts";
     4 "0004-grants-round";
+    5 "0005-app-setting";
 }
 
 const JOURNAL: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -16,6 +16,7 @@ mod error;
 mod event;
 mod evidence;
 mod instrument;
+mod invariants;
 mod model;
 mod payment;
 mod proposal;
@@ -50,6 +51,7 @@ pub use error::{Error, Refused};
 pub use event::{Event, EventKind, events_of};
 pub use evidence::{Entitlement, Graph, entitlement, graph_at, graph_at_default, related_of};
 pub use instrument::{instrument_latest, instrument_publish, instrument_read, instruments_list};
+pub use invariants::{CheckError, check_invariants};
 pub use model::{
     Application, ApplicationId, ApplicationState, Award, AwardId, AwardState, BankAccount, Call,
     CallId, CallMode, Claim, ClaimId, ClaimState, CostLine, Declared, Draft, InstrumentId, NewCall,

@@ -52,3 +52,8 @@ pub fn audit<T: Serialize>(
 pub fn audit_of(read: &Read<'_>, subject: &Id, limit: u32) -> Result<Vec<AuditLine>, Error> {
     Ok(store::audit::of_subject(read, subject, limit)?)
 }
+
+/// Returns the id of the newest audit line: it changes with every change of the zone.
+pub fn audit_latest(read: &Read<'_>) -> Result<Option<Id>, Error> {
+    Ok(store::audit::latest(read)?)
+}

@@ -275,6 +275,7 @@ impl World {
         self.write(|tx| Ok(tx.insert_now()?)).expect("writes");
         let now = self.now();
         self.db.read(|r| ledger::check_invariants(r, now, 0)).expect("the ledger is sound");
+        self.db.read(check_invariants).expect("awards and ledger agree");
     }
 }
 

@@ -42,3 +42,7 @@ pub(crate) fn of_subject(
         },
     )
 }
+
+pub(crate) fn latest(read: &Read<'_>) -> Result<Option<Id>, Error> {
+    read.row("SELECT id FROM audit ORDER BY id DESC LIMIT 1", params![], |row| row.get(0))
+}

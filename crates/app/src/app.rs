@@ -1,0 +1,132 @@
+//! A running zone: its database, clock and randomness.
+
+use crate::payout::Files;
+use base::{Clock, Random, SystemClock, Time};
+use db::{Db, Options, Read, Tx};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Where a zone keeps its things.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Folder for the embedded database and for payment files; created where it is missing.
+    pub data: PathBuf,
+    /// Database URL; `None` for SQLite in the data folder.
+    pub database: Option<String>,
+}
+
+/// Why a zone could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The data folder cannot be made.
+    #[error("cannot create the data folder `{path}`: choose another with --data")]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// The system's reason.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The database cannot be opened.
+    #[error("cannot open the zone's database")]
+    Db(#[from] db::Error),
+}
+
+/// A running zone. Share it behind an `Arc`.
+pub struct App {
+    db: Arc<Db>,
+    clock: Arc<dyn Clock>,
+    random: Arc<Random>,
+    pub(crate) files: Files,
+    pub(crate) overview: crate::overview::Kept,
+}
+
+impl App {
+    /// Opens a zone with the machine's clock and randomness.
+    pub fn open(config: &Config) -> Result<Self, OpenError> {
+        Self::open_with(config, Arc::new(SystemClock), Arc::new(Random::system()))
+    }
+
+    /// Opens a zone with a clock and randomness of the caller's choice.
+    pub fn open_with(
+        config: &Config,
+        clock: Arc<dyn Clock>,
+        random: Arc<Random>,
+    ) -> Result<Self, OpenError> {
+        let path = &config.data;
+        std::fs::create_dir_all(path)
+            .map_err(|source| OpenError::Folder { path: path.clone(), source })?;
+        let url = config.database.clone().unwrap_or_else(|| sqlite_url(path));
+        let db = Db::open(&url, Options::default(), clock.clone(), random.clone())?;
+        Ok(Self {
+            db: Arc::new(db),
+            clock,
+            random,
+            files: Files::new(path.join("payments")),
+            overview: crate::overview::Kept::default(),
+        })
+    }
+
+    /// Returns the present instant.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// Returns the source of randomness.
+    #[must_use]
+    pub fn random(&self) -> &Random {
+        &self.random
+    }
+
+    /// Returns the database, for blocking callers such as the command line.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Runs a read over one snapshot, on a thread where blocking does no harm.
+    pub async fn read<T, E, F>(&self, closure: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<db::Error> + Send + 'static,
+        F: FnOnce(&Read<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let db = self.db.clone();
+        match tokio::task::spawn_blocking(move || db.read(closure)).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                tracing::error!(%error, "a read stopped on a bug");
+                Err(db::Error::Panicked.into())
+            }
+        }
+    }
+
+    /// Runs a write; the answer comes after it is durable. The closure may run several times.
+    pub async fn write<T, E, F>(&self, closure: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<db::Error> + Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        self.db.write(closure).await
+    }
+
+    /// Does what is due without anybody asking: closes expired awards, writes payment files.
+    /// Returns how many things were done.
+    pub async fn tend(&self) -> Result<u32, crate::PayoutError> {
+        /// Awards closed in one commit.
+        const AWARDS: u32 = 100;
+        let closed = self.write(|tx| grants::awards_expired_close(tx, AWARDS)).await?;
+        Ok(closed + crate::payout::files_write(self).await?)
+    }
+
+    /// Answers all waiting writes and closes the database.
+    pub fn close(&self) {
+        self.db.close();
+    }
+}
+
+fn sqlite_url(data: &Path) -> String {
+    format!("sqlite:{}", data.join("zone.db").display())
+}

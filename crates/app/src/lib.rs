@@ -1,0 +1,25 @@
+//! What spans domains or touches the outside: opening a zone, payment files, the public overview,
+//! the check of every invariant.
+//!
+//! Pages, the JSON API and the command line go through [`App::read`] and [`App::write`] to the
+//! operations of the domain crates; nothing here repeats them.
+//!
+//! Must never: hold a rule of a domain, or answer before a change is durable.
+//! Start reading at [`App`].
+
+mod app;
+mod check;
+mod names;
+mod overview;
+mod payout;
+mod zone;
+
+#[cfg(test)]
+mod tests;
+
+pub use app::{App, Config, OpenError};
+pub use check::{Broken, Checked, check};
+pub use names::Names;
+pub use overview::{CategorySum, Overview, overview, overview_of};
+pub use payout::{BatchFiles, Order, PayoutError, batch_files, payment_csv, payment_pain001};
+pub use zone::{Payer, Zone, zone_read, zone_set};
