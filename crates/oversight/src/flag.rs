@@ -71,9 +71,9 @@ pub struct FindingRow<K> {
     pub share: Option<Ratio>,
 }
 
-/// The limits above which a measure raises a flag.
+/// The limits above which a measure raises a flag. What a stored form leaves out has its default.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct Thresholds {
     /// Points above which an index is high.
     pub hhi_points: u64,

@@ -61,9 +61,10 @@ impl From<Majority> for Ppm {
     }
 }
 
-/// Says what counts as control and which owners make one group of what they control.
+/// Says what counts as control and which owners make one group of what they control. What a stored
+/// form leaves out has its default.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct ControlRules {
     /// The share that must be exceeded.
     pub majority: Majority,

@@ -132,10 +132,7 @@ impl<K: Copy + Ord> Tally<K> {
     /// Adds up awards by organisation. Refuses a second unit, and an organisation whose total is
     /// negative: a share of less than nothing has no meaning.
     pub fn of(unit: Unit, awards: &[Award<K>]) -> Result<Self, TallyError> {
-        let rows = u64::try_from(awards.len()).unwrap_or(u64::MAX);
-        if rows > ROWS_MAX {
-            return Err(TallyError::TooManyRows(rows));
-        }
+        let rows = rows_checked(u64::try_from(awards.len()).unwrap_or(u64::MAX))?;
         let mut all = Vec::with_capacity(awards.len());
         for (row, award) in awards.iter().enumerate() {
             let found = award.amount.unit;
@@ -163,19 +160,17 @@ impl<K: Copy + Ord> Tally<K> {
         Self { sums: merged(heads.collect()), ..*self }
     }
 
-    /// Returns this tally with one more award.
+    /// Returns this tally with one more award. A refusal names it as row 0.
     pub fn with(&self, award: &Award<K>) -> Result<Self, TallyError> {
         let Award { org, amount } = *award;
         if amount.unit != self.unit {
             let (expected, found) = (self.unit, amount.unit);
             return Err(TallyError::UnitMismatch { row: 0, expected, found });
         }
-        if self.rows >= ROWS_MAX {
-            return Err(TallyError::TooManyRows(self.rows.saturating_add(1)));
-        }
+        let rows = rows_checked(self.rows.saturating_add(1))?;
         let added = i128::from(amount.minor);
         let mut next = self.clone();
-        next.rows += 1;
+        next.rows = rows;
         next.total.0 += added;
         let place = next.sums.binary_search_by(|(key, _)| key.cmp(&org)).unwrap_or_else(|place| {
             next.sums.insert(place, (org, Sum(0)));
@@ -232,6 +227,11 @@ impl<K: Copy + Ord> Tally<K> {
         all.sort_unstable_by_key(rank);
         all
     }
+}
+
+/// Refuses more rows than [`ROWS_MAX`].
+pub(crate) fn rows_checked(rows: u64) -> Result<u64, TallyError> {
+    if rows > ROWS_MAX { Err(TallyError::TooManyRows(rows)) } else { Ok(rows) }
 }
 
 /// Adds up what has the same key.

@@ -3,7 +3,7 @@
 use super::shares::part;
 use crate::ownership::Ownership;
 use crate::ratio::Ratio;
-use crate::tally::{Sum, TallyError};
+use crate::tally::{Sum, TallyError, rows_checked};
 use base::{Amount, Unit};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -90,6 +90,7 @@ fn capture<K: Copy + Ord + Hash>(
     projects: &[Project<K>],
     who: impl Fn(&K) -> K,
 ) -> Result<Captures<K>, TallyError> {
+    rows_checked(u64::try_from(projects.len()).unwrap_or(u64::MAX))?;
     let (mut known, mut unknown, mut total) = (0_u64, 0_u64, 0_i128);
     let mut supplied: HashMap<K, Supplied> = HashMap::new();
     let mut names: Vec<K> = Vec::new();

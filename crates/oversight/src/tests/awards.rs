@@ -1,7 +1,7 @@
 use super::support::{award, graph, tally};
 use crate::{
     AwardFacts, Indicator, Relation, Scale, Sum, TallyError, Thresholds, award_facts,
-    flags_of_award, flags_of_concentration, if_awarded,
+    flags_of_award, flags_of_concentration, flags_of_related, if_awarded, related_parties,
 };
 use base::{Amount, Unit};
 
@@ -108,4 +108,29 @@ fn an_award_in_another_unit_is_refused() {
     let euro = crate::Award { org: "A", amount: Amount::new(1, Unit::EUR) };
     let refused = award_facts(&graph(""), &tally("A 1"), &euro, &[], &Thresholds::default());
     assert!(matches!(refused, Err(TallyError::UnitMismatch { .. })));
+}
+
+#[test]
+fn thresholds_may_be_set_one_by_one() {
+    let set: Thresholds = serde_json::from_str(r#"{"hhi_points":2000}"#).unwrap();
+    assert_eq!(set, Thresholds { hhi_points: 2_000, ..Thresholds::default() });
+    assert!(serde_json::from_str::<Thresholds>(r#"{"hhi_point":2000}"#).is_err());
+    let found = |sums| flags_of_concentration(&tally(sums), &graph(""), &set);
+    assert_eq!(found("C 20, D 20, E 20, F 20, G 20"), []);
+    assert_eq!(found("C 21, D 20, E 20, F 20, G 19").len(), 1);
+}
+
+#[test]
+fn a_flag_on_related_parties_names_the_strongest_relation() {
+    let graph = graph("A>B 30; S>A 60; S>B 60; X>A ?");
+    let least = Thresholds::default().interest_least;
+    let flag = |a, b| flags_of_related(&related_parties(&graph, &a, &b, least));
+    let said = |a, b| flag(a, b).map(|one| one.formula.split(": ").nth(1).unwrap().to_owned());
+    assert_eq!(said("A", "A").as_deref(), Some("same organisation"));
+    assert_eq!(said("A", "B").as_deref(), Some("common ultimate owner"));
+    assert_eq!(said("S", "B").as_deref(), Some("common ultimate owner"));
+    assert_eq!(said("X", "A").as_deref(), Some("interest of unknown size of one in the other"));
+    assert_eq!(said("X", "Q"), None);
+    let found = flag("A", "B").unwrap();
+    assert_eq!((found.value, found.limit, found.rows.len()), (2, 0, 2));
 }

@@ -1,7 +1,8 @@
 use super::support::{award, graph, tally};
+use crate::tally::rows_checked;
 use crate::{
-    Award, Ownership, Ratio, Sum, Tally, TallyError, concentration_ratio, effective_number, hhi,
-    hidden_concentration, shares, shares_top,
+    Award, Ownership, ROWS_MAX, Ratio, Sum, Tally, TallyError, concentration_ratio,
+    effective_number, hhi, hidden_concentration, shares, shares_top,
 };
 use base::{Amount, Unit};
 use proptest::prelude::*;
@@ -70,6 +71,12 @@ fn a_negative_total_is_refused() {
     assert_eq!(refused.unwrap_err(), TallyError::NegativeTotal { row: 1, total });
     assert!(tally("A 1").with(&award("A", -2)).is_err());
     assert_eq!(tally("A 1").with(&award("A", -1)).unwrap().total(), Sum::new(0));
+}
+
+#[test]
+fn more_rows_than_can_be_exact_are_refused() {
+    assert_eq!(rows_checked(ROWS_MAX), Ok(ROWS_MAX));
+    assert_eq!(rows_checked(ROWS_MAX + 1), Err(TallyError::TooManyRows(ROWS_MAX + 1)));
 }
 
 #[test]
