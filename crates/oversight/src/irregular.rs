@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Something in the statements that a person should look at. None of them stops a computation; the
 /// rule that was applied is named with each.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "what")]
+#[serde(rename_all = "snake_case", tag = "type")]
 pub enum Irregularity<K> {
     /// Known holdings add up to more than 100 %. They are measured against their sum, so that no
     /// two strangers can both hold a majority.

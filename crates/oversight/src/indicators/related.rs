@@ -10,7 +10,7 @@ use std::hash::Hash;
 
 /// One way in which two parties are related.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "relation")]
+#[serde(rename_all = "snake_case", tag = "type")]
 pub enum Relation<K> {
     /// Both are one organisation.
     SameOrganisation,
@@ -166,9 +166,6 @@ impl<K: Copy + Ord + Hash> Test<'_, K> {
         for held in self.controllers(place) {
             for stake in &graph.stakes.rows[graph.stakes.of(held)] {
                 let group = graph.groups.head[stake.owner];
-                if group == graph.groups.head[place] {
-                    continue;
-                }
                 let sum = sums.entry((graph.key(group), graph.key(held))).or_default();
                 let known = graph.stakes.interest(stake);
                 let fact = stake.right.or(known.map(|(fact, _)| fact));

@@ -101,6 +101,9 @@ fn the_decision_page_gets_everything_at_once() {
     // What was shown can be stored and read back.
     let stored = serde_json::to_string(&facts).unwrap();
     assert_eq!(serde_json::from_str::<AwardFacts<&str>>(&stored).unwrap(), facts);
+    assert!(
+        base::canonical_json(&facts).contains(r#""relation":{"head":"P","type":"same_group"}"#)
+    );
 }
 
 #[test]

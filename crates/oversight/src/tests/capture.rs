@@ -53,6 +53,7 @@ fn capture_is_flagged_above_half_of_enough_projects() {
     assert_eq!(found[0].formula, "(sole + co-supplied projects) / projects = (3 + 1) / 6");
     assert_eq!(found[0].value, 666_666);
     assert_eq!(flags("X 1; X 1; X 1; X 1"), vec![]);
+    assert_eq!(flags("X 1; X 1; X 1; X 1; X 1").len(), 1);
 }
 
 #[test]

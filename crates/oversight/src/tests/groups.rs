@@ -74,6 +74,8 @@ fn rights_control_before_shares() {
     check("A>C contract reg; B>C control", "A: A C | B: B");
     check("A>C control 2018-01-01..; B>C control 2019-01-01..", "A: A | B: B C");
     check("A>C control; B>C control", "A: A C | B: B");
+    // The better grade speaks for A, and then against B.
+    check("A>C control inf; A>C contract reg; B>C control", "A: A C | B: B");
 }
 
 #[test]
@@ -191,6 +193,11 @@ fn the_reason_is_the_shortest_chain_of_statements() {
     // A large enough holding needs no help.
     let other = super::support::graph("A>B 100; A>C 60; B>C 30");
     assert_eq!(names(&other.why(&"C")), "A>C");
+    let other = super::support::graph("A>B 100; A>C 100; B>D 60; C>D 30");
+    assert_eq!(names(&other.why(&"D")), "A>B B>D");
+    // Who does not unite is no reason, not even from within the group.
+    let other = super::support::graph("H>S 100; H>M 100; H>N 100; M>A 30; N>A 25; S>A 45");
+    assert_eq!(names(&other.why(&"A")), "H>M H>N M>A N>A");
     // Each link says where the statement was given.
     let said = statements(text);
     for link in graph.why(&"D") {

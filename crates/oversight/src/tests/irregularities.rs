@@ -17,6 +17,8 @@ fn each_oddity_is_named() {
     check("A>A 10", &[I::SelfHeld { org: "A" }]);
     check("A>P 10", &[I::PersonOwned { person: "P", owner: "A" }]);
     check("B>A 60; A>B 60", &[I::Circular { head: "A" }]);
+    let written = serde_json::to_string(graph("A>B ?").irregularities()).unwrap();
+    assert_eq!(written, r#"[{"type":"share_unknown","owner":"A","org":"B"}]"#);
 }
 
 #[test]
