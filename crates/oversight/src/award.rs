@@ -2,6 +2,7 @@
 
 use crate::flag::{Finding, Thresholds, flags_of_award, flags_of_related};
 use crate::indicators::{IfAwarded, RelatedParties, if_awarded, related_parties};
+use crate::irregular::Irregularity;
 use crate::ownership::Ownership;
 use crate::tally::{Award, Tally, TallyError};
 use base::Date;
@@ -25,6 +26,9 @@ pub struct AwardFacts<K> {
     pub by_group: IfAwarded<K>,
     /// The test against each supplier, in the order given.
     pub related: Vec<RelatedParties<K>>,
+    /// What is odd in the statements about the receiver, the suppliers and those above them; each
+    /// could hide the true group.
+    pub irregularities: Vec<Irregularity<K>>,
     /// What is above a threshold.
     pub findings: Vec<Finding<K>>,
 }
@@ -47,6 +51,11 @@ pub fn award_facts<K: Copy + Ord + Hash>(
     let related: Vec<RelatedParties<K>> = suppliers.iter().map(test).collect();
     let mut findings = flags_of_award(&by_group, thresholds);
     findings.extend(related.iter().filter_map(flags_of_related));
+    let parties = suppliers.iter().chain([&proposed.org]);
+    let mut irregularities: Vec<Irregularity<K>> =
+        parties.flat_map(|party| ownership.irregularities_above(party)).collect();
+    irregularities.sort();
+    irregularities.dedup();
     Ok(AwardFacts {
         date: ownership.date(),
         proposed: *proposed,
@@ -55,6 +64,7 @@ pub fn award_facts<K: Copy + Ord + Hash>(
         by_entity,
         by_group,
         related,
+        irregularities,
         findings,
     })
 }

@@ -54,6 +54,21 @@ pub enum Irregularity<K> {
     },
 }
 
+impl<K> Irregularity<K> {
+    /// Returns the organisation or person it is about.
+    #[must_use]
+    pub fn about(&self) -> &K {
+        match self {
+            Self::TotalAboveWhole { org, .. }
+            | Self::ShareUnknown { org, .. }
+            | Self::SelfHeld { org }
+            | Self::ControlContradicted { org, .. } => org,
+            Self::PersonOwned { person, .. } => person,
+            Self::Circular { head } => head,
+        }
+    }
+}
+
 /// Collects what only shows when control is known.
 pub(crate) fn collect<K: Copy + Ord>(
     keys: &[K],

@@ -172,6 +172,16 @@ impl<K: Copy + Ord + Hash> Ownership<K> {
         &self.irregularities
     }
 
+    /// Returns what is odd about an organisation and everybody in the chain above it: what could
+    /// put it in another group than it seems.
+    #[must_use]
+    pub fn irregularities_above(&self, key: &K) -> Vec<Irregularity<K>> {
+        let owners = self.why_owner(key).into_iter().map(|link| link.statement.owner);
+        let chain: BTreeSet<K> = owners.chain([*key]).collect();
+        let found = self.irregularities.iter().filter(|one| chain.contains(one.about()));
+        found.cloned().collect()
+    }
+
     pub(crate) fn place(&self, key: &K) -> Option<usize> {
         self.places.get(key).copied()
     }

@@ -1,6 +1,6 @@
 use super::support::{award, graph, tally};
 use crate::{
-    AwardFacts, Indicator, Relation, Scale, Sum, TallyError, Thresholds, award_facts,
+    AwardFacts, Indicator, Irregularity, Relation, Scale, Sum, TallyError, Thresholds, award_facts,
     flags_of_award, flags_of_concentration, flags_of_related, if_awarded, related_parties,
 };
 use base::{Amount, Unit};
@@ -104,6 +104,20 @@ fn the_decision_page_gets_everything_at_once() {
     assert!(
         base::canonical_json(&facts).contains(r#""relation":{"head":"P","type":"same_group"}"#)
     );
+}
+
+#[test]
+fn a_decision_shows_what_could_hide_the_group() {
+    // A says that a friend controls it; the register says that G owns it. H and Q are not asked.
+    let graph = graph("G>A 60 reg; F>A control; F>F 1; A>B 100; S1>T ?; H>Q 60; K>Q 60");
+    let thresholds = Thresholds::default();
+    let facts = award_facts(&graph, &tally("C 1"), &award("B", 1), &["T"], &thresholds).unwrap();
+    assert_eq!(facts.group_head, "F");
+    let contradicted =
+        Irregularity::ControlContradicted { org: "A", chosen: "F", others: vec!["G"] };
+    let unknown = Irregularity::ShareUnknown { owner: "S1", org: "T" };
+    let self_held = Irregularity::SelfHeld { org: "F" };
+    assert_eq!(facts.irregularities, [unknown, self_held, contradicted]);
 }
 
 #[test]
