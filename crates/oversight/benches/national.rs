@@ -156,6 +156,12 @@ fn main() {
     measure("supplier_capture_by_group", || {
         supplier_capture_by_group(Unit::CNY, &world.projects, &graph).expect("one unit")
     });
+    measure("groups_and_concentration", || {
+        let graph = Ownership::at(&world.organisations, &world.statements, date, &rules);
+        let by_entity = Tally::of(Unit::CNY, &world.awards).expect("one unit");
+        let by_group = by_entity.by_group(&graph);
+        (Standing::of(&by_entity), Standing::of(&by_group))
+    });
     let (award, supplier) = (world.awards[0], world.projects[1].suppliers[0]);
     measure("award_facts", || {
         award_facts(&graph, &tally, &award, &[supplier], &Thresholds::default()).expect("one unit")
