@@ -1,0 +1,30 @@
+//! The look of Hutong: every page as a typed view model with its template, in two languages.
+//!
+//! Must never: open a connection, read a clock, decide anything, or write a word of interface text
+//! outside `messages/`. A page is filled by a handler and rendered by [`pages::Page::html`].
+//! Start reading at [`Ui`] (what surrounds every page), then at [`pages`].
+
+mod assets;
+mod chart;
+mod form;
+mod html;
+mod lang;
+pub mod links;
+pub mod pages;
+mod parts;
+mod text;
+mod ui;
+
+#[cfg(test)]
+mod tests;
+
+pub use assets::{Asset, asset, asset_names, asset_url};
+pub use form::{Choice, Field, FieldError, Form};
+pub use html::Html;
+pub use lang::{Lang, LangError};
+pub use parts::{
+    Capture, Fact, GroupNode, Measure, OrgRef, Outcome, Pager, Paper, Part, PathStep, Source,
+    State, Step, StepKind, SupplierCondition, Test, Trace,
+};
+pub use text::Text;
+pub use ui::{Crumb, Notice, Role, Ui, Viewer};

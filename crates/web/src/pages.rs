@@ -1,0 +1,61 @@
+//! Every page: one view model per page, filled by a handler and rendered by [`Page::html`].
+//!
+//! Must never: decide, query or compute a figure that a domain crate owns. Start reading at
+//! [`Page`], then at [`decision`], the page that matters most.
+
+pub mod decision;
+pub mod home;
+pub mod register;
+mod sample;
+
+use crate::{Lang, Ui};
+
+/// A page that can be rendered and shows itself with samples.
+pub trait Page: askama::Template + Sized {
+    /// Name of the page, as in its template: `register`.
+    const NAME: &'static str;
+
+    /// Returns the frame, so that a caller can set the viewer or the address.
+    fn ui_mut(&mut self) -> &mut Ui;
+
+    /// Returns an empty, a typical and an extreme example, each with its name.
+    fn samples(lang: Lang) -> Vec<(&'static str, Self)>;
+
+    /// Renders the whole page as HTML.
+    ///
+    /// # Errors
+    /// Only what writing to a string can fail with, which is nothing in practice.
+    fn html(&self) -> Result<String, askama::Error> {
+        self.render()
+    }
+}
+
+/// One rendered sample, for tests and for looking at.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    /// Name of the page.
+    pub page: &'static str,
+    /// Name of the sample.
+    pub sample: &'static str,
+    /// The HTML.
+    pub html: String,
+}
+
+/// Renders every sample of every page in one language.
+///
+/// # Errors
+/// The first sample that does not render.
+pub fn samples_render(lang: Lang) -> Result<Vec<Rendered>, askama::Error> {
+    let mut out = Vec::new();
+    add::<home::HomePage>(lang, &mut out)?;
+    add::<register::RegisterPage>(lang, &mut out)?;
+    add::<decision::DecisionPage>(lang, &mut out)?;
+    Ok(out)
+}
+
+fn add<P: Page>(lang: Lang, out: &mut Vec<Rendered>) -> Result<(), askama::Error> {
+    for (sample, page) in P::samples(lang) {
+        out.push(Rendered { page: P::NAME, sample, html: page.html()? });
+    }
+    Ok(())
+}

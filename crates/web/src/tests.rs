@@ -1,0 +1,5 @@
+//! Claims about every page, every sample, both languages.
+
+mod messages;
+mod pages;
+mod pieces;
