@@ -19,6 +19,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     vec![
         embed("hutong.css", "text/css; charset=utf-8", include_bytes!("../assets/hutong.css")),
         embed("hutong.js", "text/javascript; charset=utf-8", include_bytes!("../assets/hutong.js")),
+        embed("brick.svg", "image/svg+xml", include_bytes!("../assets/brick.svg")),
         embed("mark.svg", "image/svg+xml", include_bytes!("../assets/mark.svg")),
     ]
 });

@@ -99,3 +99,39 @@ impl Form {
         self
     }
 }
+
+/// The inputs of one cost line; field names carry its number, as in `line1_amount`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CostLineFields {
+    /// Number of the line, from 1.
+    pub number: usize,
+    /// `lineN_kind`, a select of the rule's cost kinds.
+    pub kind: Field,
+    /// `lineN_what`, in words.
+    pub what: Field,
+    /// `lineN_amount`, a decimal number.
+    pub amount: Field,
+    /// `lineN_supplier`, id or name.
+    pub supplier: Field,
+}
+
+impl CostLineFields {
+    /// Makes an empty line with these cost kinds, given as (value, label).
+    #[must_use]
+    pub fn empty(number: usize, kinds: &[(&str, &str)]) -> Self {
+        let name = |part: &str| format!("line{number}_{part}");
+        Self {
+            number,
+            kind: Field::choose(&name("kind"), "", kinds),
+            what: Field::new(&name("what"), ""),
+            amount: Field::new(&name("amount"), ""),
+            supplier: Field::new(&name("supplier"), ""),
+        }
+    }
+
+    /// Lists the fields in page order, for the error summary.
+    #[must_use]
+    pub const fn fields(&self) -> [&Field; 4] {
+        [&self.kind, &self.what, &self.amount, &self.supplier]
+    }
+}

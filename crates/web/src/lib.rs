@@ -19,7 +19,7 @@ mod ui;
 mod tests;
 
 pub use assets::{Asset, asset, asset_names, asset_url};
-pub use form::{Choice, Field, FieldError, Form};
+pub use form::{Choice, CostLineFields, Field, FieldError, Form};
 pub use html::Html;
 pub use lang::{Lang, LangError};
 pub use parts::{

@@ -3,9 +3,16 @@
 //! Must never: decide, query or compute a figure that a domain crate owns. Start reading at
 //! [`Page`], then at [`decision`], the page that matters most.
 
+pub mod application;
+pub mod apply;
+pub mod call;
 pub mod decision;
+pub mod desk;
+pub mod entitlement;
 pub mod home;
+pub mod instrument;
 pub mod register;
+pub mod review;
 mod sample;
 
 use crate::{Lang, Ui};
@@ -48,6 +55,15 @@ pub struct Rendered {
 pub fn samples_render(lang: Lang) -> Result<Vec<Rendered>, askama::Error> {
     let mut out = Vec::new();
     add::<home::HomePage>(lang, &mut out)?;
+    add::<call::CallListPage>(lang, &mut out)?;
+    add::<call::CallPage>(lang, &mut out)?;
+    add::<instrument::InstrumentListPage>(lang, &mut out)?;
+    add::<instrument::InstrumentPage>(lang, &mut out)?;
+    add::<entitlement::EntitlementPage>(lang, &mut out)?;
+    add::<apply::ApplyPage>(lang, &mut out)?;
+    add::<application::ApplicationPage>(lang, &mut out)?;
+    add::<desk::DeskPage>(lang, &mut out)?;
+    add::<review::ReviewPage>(lang, &mut out)?;
     add::<register::RegisterPage>(lang, &mut out)?;
     add::<decision::DecisionPage>(lang, &mut out)?;
     Ok(out)
