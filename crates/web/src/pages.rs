@@ -5,7 +5,9 @@
 
 pub mod application;
 pub mod apply;
+pub mod award;
 pub mod call;
+pub mod claim;
 pub mod decision;
 pub mod desk;
 pub mod entitlement;
@@ -14,6 +16,7 @@ pub mod instrument;
 pub mod register;
 pub mod review;
 mod sample;
+pub mod sheet;
 
 use crate::{Lang, Ui};
 
@@ -66,6 +69,10 @@ pub fn samples_render(lang: Lang) -> Result<Vec<Rendered>, askama::Error> {
     add::<review::ReviewPage>(lang, &mut out)?;
     add::<register::RegisterPage>(lang, &mut out)?;
     add::<decision::DecisionPage>(lang, &mut out)?;
+    add::<sheet::SheetPage>(lang, &mut out)?;
+    add::<award::AwardPage>(lang, &mut out)?;
+    add::<claim::ClaimFormPage>(lang, &mut out)?;
+    add::<claim::ClaimPage>(lang, &mut out)?;
     Ok(out)
 }
 

@@ -57,7 +57,7 @@ pub struct TimelineStep {
 }
 
 impl TimelineStep {
-    fn class(&self) -> &'static str {
+    pub(super) fn class(&self) -> &'static str {
         match self.state {
             State::Done => "done",
             State::Next | State::Overdue => "now",
@@ -66,13 +66,15 @@ impl TimelineStep {
     }
 }
 
-/// A link the person may follow.
+/// Something the person may do.
 #[derive(Debug, Clone)]
 pub struct Action {
     /// Label, in the reader's language.
     pub label: String,
     /// Address.
     pub href: String,
+    /// Whether it changes something: then it is a button that posts, else a link.
+    pub is_change: bool,
 }
 
 /// One cost line.
@@ -175,6 +177,7 @@ fn typical(lang: Lang) -> ApplicationPage {
         actions: vec![Action {
             label: sample::say(lang, "Withdraw", "撤回"),
             href: "/applications/p-0042/withdraw".to_owned(),
+            is_change: true,
         }],
         lines: vec![
             line(sample::say(lang, "GPU training", "GPU训练"), 4_800_000),
