@@ -8,11 +8,13 @@ pub mod apply;
 pub mod award;
 pub mod call;
 pub mod claim;
+pub mod concentration;
 pub mod decision;
 pub mod desk;
 pub mod entitlement;
 pub mod home;
 pub mod instrument;
+pub mod organisation;
 pub mod register;
 pub mod review;
 mod sample;
@@ -73,6 +75,9 @@ pub fn samples_render(lang: Lang) -> Result<Vec<Rendered>, askama::Error> {
     add::<award::AwardPage>(lang, &mut out)?;
     add::<claim::ClaimFormPage>(lang, &mut out)?;
     add::<claim::ClaimPage>(lang, &mut out)?;
+    add::<organisation::OrganisationListPage>(lang, &mut out)?;
+    add::<organisation::OrganisationPage>(lang, &mut out)?;
+    add::<concentration::ConcentrationPage>(lang, &mut out)?;
     Ok(out)
 }
 

@@ -1,0 +1,230 @@
+//! Concentration: the same money by legal entity and by ultimate owner, side by side.
+
+use super::{Page, sample};
+use crate::chart::{self, FlowSide};
+use crate::{Capture, Field, Html, Lang, Measure, OrgRef, Ui};
+use askama::Template;
+use base::{Amount, Ppm};
+
+/// The concentration page.
+#[derive(Debug, Clone, Template)]
+#[template(path = "concentration.html")]
+pub struct ConcentrationPage {
+    /// Frame.
+    pub ui: Ui,
+    /// `category`, a select that narrows the page.
+    pub category: Field,
+    /// Figures; `None` while nothing has been paid.
+    pub figures: Option<ConcentrationFigures>,
+    /// Moment of the computation.
+    pub as_of: String,
+}
+
+/// What was measured.
+#[derive(Debug, Clone)]
+pub struct ConcentrationFigures {
+    /// Money counted.
+    pub total: Amount,
+    /// Measures both ways: HHI, CR1, CR4.
+    pub measures: Vec<MeasurePair>,
+    /// Largest entities, each with the place of its owner in `owners`.
+    pub entities: Vec<Holder>,
+    /// Entities beyond those listed, and their share together.
+    pub entities_rest: (u64, Ppm),
+    /// Largest owners, largest first; `owner` is the own place.
+    pub owners: Vec<Holder>,
+    /// Owners beyond those listed, and their share together.
+    pub owners_rest: (u64, Ppm),
+    /// Suppliers with most projects, sole and shared counted apart.
+    pub captures: Vec<Capture>,
+}
+
+/// A measure by entity and by owner.
+#[derive(Debug, Clone)]
+pub struct MeasurePair {
+    /// Which measure.
+    pub kind: MeasureKind,
+    /// By legal entity.
+    pub entity: Measure,
+    /// By ultimate owner.
+    pub owner: Measure,
+}
+
+/// The measures of concentration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MeasureKind {
+    /// Herfindahl-Hirschman index: sum of squared shares, 0 to 10,000.
+    Hhi,
+    /// Share of the largest.
+    Cr1,
+    /// Share of the four largest.
+    Cr4,
+}
+
+impl MeasureKind {
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Hhi => "measure.hhi-long",
+            Self::Cr1 => "measure.cr1",
+            Self::Cr4 => "measure.cr4",
+        }
+    }
+
+    const fn formula(self) -> &'static str {
+        match self {
+            Self::Hhi => "10000 × Σ sᵢ²",
+            Self::Cr1 => "s₁",
+            Self::Cr4 => "s₁ + s₂ + s₃ + s₄",
+        }
+    }
+}
+
+/// One entity or owner with its share.
+#[derive(Debug, Clone)]
+pub struct Holder {
+    /// The organisation.
+    pub org: OrgRef,
+    /// What it received.
+    pub amount: Amount,
+    /// Its share.
+    pub share: Ppm,
+    /// Place of its owner in the list of owners; `None` where the owner is not listed.
+    pub owner: Option<usize>,
+}
+
+impl ConcentrationPage {
+    /// Draws how entities merge into owners; the tables behind hold the same numbers.
+    fn flow(&self) -> Html {
+        let Some(figures) = &self.figures else { return Html::default() };
+        let rest = figures.owners.len();
+        let side = |holder: &Holder| FlowSide {
+            label: holder.org.name.plain(self.ui.lang).to_owned(),
+            share: holder.share,
+            owner: holder.owner.unwrap_or(rest),
+        };
+        let others = |(count, share): &(u64, Ppm)| FlowSide {
+            label: self.ui.t1("concentration.others", self.ui.count(count)),
+            share: *share,
+            owner: rest,
+        };
+        let mut entities: Vec<_> = figures.entities.iter().map(side).collect();
+        entities.push(others(&figures.entities_rest));
+        let mut owners: Vec<_> = figures.owners.iter().map(side).collect();
+        owners.push(others(&figures.owners_rest));
+        let title = self.ui.t("concentration.flow-title");
+        chart::flow(&entities, &owners, title, self.ui.t("concentration.flow-desc"))
+    }
+
+    fn is_top(holder: &Holder) -> bool {
+        holder.owner == Some(0)
+    }
+}
+
+impl Page for ConcentrationPage {
+    const NAME: &'static str = "concentration";
+
+    fn ui_mut(&mut self) -> &mut Ui {
+        &mut self.ui
+    }
+
+    fn samples(lang: Lang) -> Vec<(&'static str, Self)> {
+        let all = sample::say(lang, "All", "全部");
+        let names = sample::categories();
+        let mut categories = vec![("", all.as_str())];
+        categories.extend(names.iter().map(|(id, name)| (*id, name.plain(lang))));
+        let typical = Self {
+            ui: sample::ui(lang, "/concentration", None),
+            category: Field::choose("category", "", &categories),
+            figures: Some(figures()),
+            as_of: "2019-12-31".to_owned(),
+        };
+        let empty = Self { figures: None, ..typical.clone() };
+        let mut extreme = typical.clone();
+        if let Some(figures) = &mut extreme.figures {
+            let holder = |i: usize| Holder {
+                org: if i % 9 == 0 { sample::hostile_org() } else { sample::long_org() },
+                amount: sample::cny(1_234_567_890),
+                share: sample::ppm(20_000),
+                owner: Some(i),
+            };
+            figures.entities = (0..50).map(holder).collect();
+            figures.owners = (0..50).map(holder).collect();
+            figures.entities_rest = (0, Ppm::ZERO);
+            figures.owners_rest = (0, Ppm::ZERO);
+            figures.measures[0].owner.exact = "9".repeat(400);
+            figures.captures = vec![
+                Capture {
+                    supplier: sample::long_org(),
+                    sole: 900_000,
+                    shared: 90_000,
+                    total: 1_000_000
+                };
+                20
+            ];
+        }
+        vec![("empty", empty), ("typical", typical), ("extreme", extreme)]
+    }
+}
+
+fn figures() -> ConcentrationFigures {
+    let holder = |org, yuan, share, owner| Holder {
+        org,
+        amount: sample::cny(yuan),
+        share: sample::ppm(share),
+        owner,
+    };
+    let firm = |id: &str, en: &str, zh: &str| OrgRef::new(id, en, zh);
+    let renshe = firm("renshe", "Renshe Data", "杭州人社数据服务有限公司");
+    let lark = firm("lark", "Lingque Robotics", "杭州灵雀机器人有限公司");
+    let sense = firm("sense", "Wanxiang Sensing", "浙江万象感知科技有限公司");
+    let qihe = firm("qihe", "Qihe Chips", "杭州启禾芯片有限公司");
+    let pair = |kind, entity, owner| MeasurePair { kind, entity, owner };
+    ConcentrationFigures {
+        total: sample::cny(43_000_000),
+        measures: vec![
+            pair(
+                MeasureKind::Hhi,
+                sample::measure("212", "3917462/184900"),
+                sample::measure("687", "12702630/18490"),
+            ),
+            pair(
+                MeasureKind::Cr1,
+                sample::measure("9.7 %", "418/4300"),
+                sample::measure("24.3 %", "1047/4300"),
+            ),
+            pair(
+                MeasureKind::Cr4,
+                sample::measure("25.1 %", "1081/4300"),
+                sample::measure("36.4 %", "1567/4300"),
+            ),
+        ],
+        entities: vec![
+            holder(sample::chengying(), 4_180_000, 97_209, Some(0)),
+            holder(renshe, 2_560_000, 59_534, Some(0)),
+            holder(firm("yunqi", "Yunqi Lab", "云栖实验室"), 2_120_000, 49_302, Some(0)),
+            holder(sample::small_firm(), 1_874_000, 43_581, Some(1)),
+            holder(sample::alibaba_cloud(), 1_610_000, 37_441, Some(0)),
+            holder(lark.clone(), 1_720_000, 40_000, Some(2)),
+            holder(sense.clone(), 1_600_000, 37_209, Some(3)),
+            holder(qihe.clone(), 1_300_000, 30_232, Some(4)),
+        ],
+        entities_rest: (89, sample::ppm(605_492)),
+        owners: vec![
+            holder(sample::alibaba(), 10_470_000, 243_488, Some(0)),
+            holder(sample::small_firm(), 1_874_000, 43_581, Some(1)),
+            holder(lark, 1_720_000, 40_000, Some(2)),
+            holder(sense, 1_600_000, 37_209, Some(3)),
+            holder(qihe, 1_300_000, 30_232, Some(4)),
+        ],
+        owners_rest: (79, sample::ppm(605_490)),
+        captures: vec![
+            Capture { supplier: sample::alibaba_cloud(), sole: 19, shared: 6, total: 27 },
+            Capture {
+                supplier: firm("huashu", "Wasu Cloud", "华数云计算有限公司"),
+                sole: 1,
+                shared: 5,
+                total: 27,
+            },
+        ],
+    }
+}
