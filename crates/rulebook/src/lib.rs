@@ -8,10 +8,13 @@
 //! Start reading at [`check`].
 
 mod checker;
+mod commands;
 mod evaluate;
 mod evaluation;
 mod examples;
+mod explain;
 mod expression;
+mod lint;
 mod missing;
 pub mod model;
 mod problem;
@@ -21,13 +24,19 @@ mod request;
 mod simulate;
 mod words;
 
+pub use commands::{
+    CheckReport, SimulateFault, Summary, check_report, evaluation_text, explain_text, lint_report,
+    lint_text, list_text, simulate, summary,
+};
 pub use evaluate::{evaluate, supplier_check};
 pub use evaluation::{
     AutomaticPath, Binding, Evaluation, Numbers, Outcome, PaperStanding, PaperState, Stage, Step,
     SupplierStanding, SupplierState, Verdict,
 };
 pub use examples::{ExampleFailure, examples_run};
+pub use explain::explain;
 pub use expression::{Expression, Truth};
+pub use lint::{Finding, LintCode, finding_line, lint};
 pub use missing::Missing;
 pub use model::Instrument;
 pub use problem::Problem;

@@ -124,3 +124,36 @@ pub(crate) fn money(amount: base::Amount) -> String {
     }
     amount.to_string()
 }
+
+/// Kinds of applicants that rules often name, with their words; others are shown as their id.
+const KINDS: [(&str, &str, &str); 20] = [
+    ("company", "company", "企业"),
+    ("enterprise", "enterprise", "企业"),
+    ("start-up", "start-up", "初创企业"),
+    ("sme", "small or medium firm", "中小企业"),
+    ("micro", "micro firm", "微型企业"),
+    ("small", "small firm", "小型企业"),
+    ("medium", "medium firm", "中型企业"),
+    ("large", "large firm", "大型企业"),
+    ("university", "university", "高等院校"),
+    ("research-institute", "research institute", "科研机构"),
+    ("hospital", "hospital", "医院"),
+    ("individual", "individual", "个人"),
+    ("talent", "person of talent", "人才"),
+    ("researcher", "researcher", "科研人员"),
+    ("student", "student", "学生"),
+    ("government", "government body", "政府机构"),
+    ("charity", "charity", "慈善机构"),
+    ("opc", "one-person company", "一人公司"),
+    ("park", "park", "园区"),
+    ("platform-operator", "platform operator", "平台运营方"),
+];
+
+/// Returns the words of a kind or size of applicants.
+pub(crate) fn kind_words(kind: &str, lang: Lang) -> &str {
+    match (KINDS.iter().find(|(id, ..)| *id == kind), lang) {
+        (Some((_, en, _)), Lang::En) => en,
+        (Some((.., zh)), Lang::Zh) => zh,
+        (None, _) => kind,
+    }
+}

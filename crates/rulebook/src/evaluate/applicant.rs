@@ -7,7 +7,7 @@ use crate::missing::Missing;
 use crate::model::{Condition, Quota};
 use crate::refused::Refused;
 use crate::request::{FactValue, LINES_MAX};
-use crate::words::{Coded, Figure, Lang, Text};
+use crate::words::{Coded, Figure, Lang, Text, kind_words};
 use std::collections::BTreeSet;
 
 impl Work<'_> {
@@ -70,7 +70,10 @@ impl Work<'_> {
         match given.iter().find(|kind| accepted.contains(kind)) {
             Some(kind) => self.passed(
                 "kinds",
-                Text::both(format!("the applicant is a {kind}"), format!("申请人类型为{kind}")),
+                Text::both(
+                    format!("the applicant is of kind: {}", kind_words(kind, Lang::En)),
+                    format!("申请人类型:{}", kind_words(kind, Lang::Zh)),
+                ),
             ),
             None => {
                 let (accepted, given) = (accepted.clone(), given.to_vec());

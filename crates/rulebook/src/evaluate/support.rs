@@ -3,10 +3,10 @@
 use super::{Fit, Part, UNBOUNDED, Work};
 use crate::evaluation::{Stage, Verdict};
 use crate::missing::Missing;
-use crate::model::{Band, FixedAmount, Method, RateRow, Tier, TierMode, TierYield};
+use crate::model::{Band, FixedAmount, Instrument, Method, RateRow, Tier, TierMode, TierYield};
 use crate::refused::Refused;
 use crate::request::{CostLine, FactValue};
-use crate::words::{Figure, Text, money};
+use crate::words::{Figure, Lang, Text, kind_words, money};
 use base::{Amount, Ppm};
 
 impl<'a> Work<'a> {
@@ -14,18 +14,9 @@ impl<'a> Work<'a> {
     pub(super) fn support(&mut self, lines: &[&'a CostLine]) -> Vec<Part<'a>> {
         let rule = self.rule;
         match &rule.support.method {
-            Method::Rate { rates } => lines
-                .iter()
-                .map(|line| self.line_part(line, |work| work.rate(line, rates)))
-                .collect(),
-            Method::Band { bands } => lines
-                .iter()
-                .map(|line| self.line_part(line, |work| work.band(line, bands)))
-                .collect(),
-            Method::Ceiling => lines
-                .iter()
-                .map(|line| self.line_part(line, |_| i128::from(line.amount.minor)))
-                .collect(),
+            Method::Rate { rates } => self.by_line(lines, |work, line| work.rate(line, rates)),
+            Method::Band { bands } => self.by_line(lines, |work, line| work.band(line, bands)),
+            Method::Ceiling => self.by_line(lines, |_, line| Some(i128::from(line.amount.minor))),
             Method::Tiers { mode, over, tiers } => {
                 let support = match self.tier_base(lines, over.as_deref()) {
                     Some(base) => self.tiers(*mode, tiers, base),
@@ -44,47 +35,59 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn line_part(
+    /// Computes the support of each line. A line for which the rule has no row counts nothing; where
+    /// no line has one, that is a refusal.
+    fn by_line(
         &mut self,
-        line: &'a CostLine,
-        compute: impl FnOnce(&mut Self) -> i128,
-    ) -> Part<'a> {
-        let support = compute(self);
-        Part {
-            line: Some(line),
-            what: line.what.as_deref(),
-            base: i128::from(line.amount.minor),
-            support,
-            uncapped: support,
-            is_held: false,
+        lines: &[&'a CostLine],
+        mut compute: impl FnMut(&mut Self, &CostLine) -> Option<i128>,
+    ) -> Vec<Part<'a>> {
+        let mut parts = Vec::new();
+        let mut without = Vec::new();
+        for line in lines {
+            let Some(support) = compute(self, line) else {
+                without.push(line);
+                continue;
+            };
+            let (what, base) = (line.what.as_deref(), i128::from(line.amount.minor));
+            let (line, uncapped, is_held) = (Some(*line), support, false);
+            parts.push(Part { line, what, base, support, uncapped, is_held });
         }
+        for line in without {
+            let refused = Refused::NoRate { line: line.id.clone() };
+            if parts.is_empty() {
+                self.refuse(Stage::Support, refused);
+            } else {
+                self.step(Stage::Support, &line.id, Verdict::Failed, refused.words());
+            }
+        }
+        parts
     }
 
     /// Takes the first rate that fits. An unknown rate bounds the support by the cost itself.
-    fn rate(&mut self, line: &CostLine, rates: &[RateRow]) -> i128 {
+    fn rate(&mut self, line: &CostLine, rates: &[RateRow]) -> Option<i128> {
         let whole_cost = i128::from(line.amount.minor);
         for row in rates {
             match self.fits_row(line, &row.scope) {
                 Fit::No => continue,
-                Fit::Unknown => return whole_cost,
+                Fit::Unknown => return Some(whole_cost),
                 Fit::Yes => {}
             }
             let rate = match &row.rate {
                 Figure::Known(rate) => *rate,
                 Figure::Unknown { note } => {
                     self.miss(Stage::Support, Missing::Rate { note: note.clone() });
-                    return whole_cost;
+                    return Some(whole_cost);
                 }
             };
-            return self.rate_taken(line, row, rate);
+            return Some(self.rate_taken(line, row, rate));
         }
-        self.refuse(Stage::Support, Refused::NoRate { line: line.id.clone() });
-        0
+        None
     }
 
     fn rate_taken(&mut self, line: &CostLine, row: &RateRow, rate: Ppm) -> i128 {
         let support = rate.of(line.amount);
-        let (en, zh) = reasons(row, line);
+        let (en, zh) = reasons(self.rule, row, line);
         let (base, got) = (money(line.amount), money(support));
         let says = Text::both(
             format!("line `{}`: {rate} of {base} is {got}{en}", line.id),
@@ -103,18 +106,17 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn band(&mut self, line: &CostLine, bands: &[Band]) -> i128 {
+    fn band(&mut self, line: &CostLine, bands: &[Band]) -> Option<i128> {
         let asked = line.amount;
         for band in bands {
             match self.fits_row(line, &band.scope) {
                 Fit::No => continue,
-                Fit::Unknown => return i128::from(asked.minor),
+                Fit::Unknown => return Some(i128::from(asked.minor)),
                 Fit::Yes => {}
             }
-            return self.band_taken(line, band);
+            return Some(self.band_taken(line, band));
         }
-        self.refuse(Stage::Support, Refused::NoRate { line: line.id.clone() });
-        0
+        None
     }
 
     fn band_taken(&mut self, line: &CostLine, band: &Band) -> i128 {
@@ -311,24 +313,28 @@ fn shared_what<'a>(lines: &[&'a CostLine]) -> Option<&'a str> {
 }
 
 /// Says why a rate was chosen: what is bought, who buys.
-fn reasons(row: &RateRow, line: &CostLine) -> (String, String) {
+fn reasons(rule: &Instrument, row: &RateRow, line: &CostLine) -> (String, String) {
     let mut en = Vec::new();
     let mut zh = Vec::new();
     if let Some(name) = &row.name {
-        en.push(name.get(crate::words::Lang::En).to_owned());
-        zh.push(name.get(crate::words::Lang::Zh).to_owned());
+        en.push(name.get(Lang::En).to_owned());
+        zh.push(name.get(Lang::Zh).to_owned());
     }
     if let Some(what) = line.what.as_deref().filter(|_| !row.scope.what.is_empty()) {
-        en.push(format!("because it buys {what}"));
-        zh.push(format!("因所购为{what}"));
+        let named = rule.purchases.iter().find(|one| one.id == what);
+        let name = |lang| named.map_or(what, |one| one.name.get(lang));
+        en.push(format!("because it buys {}", name(Lang::En)));
+        zh.push(format!("因所购为{}", name(Lang::Zh)));
     }
     if !row.scope.who.is_empty() {
-        en.push(format!("because the buyer is {}", row.scope.who.join(" or ")));
-        zh.push(format!("因申请人属于{}", row.scope.who.join("、")));
+        let who =
+            |lang| row.scope.who.iter().map(|kind| kind_words(kind, lang)).collect::<Vec<_>>();
+        en.push(format!("because the applicant is {}", who(Lang::En).join(" or ")));
+        zh.push(format!("因申请人属于{}", who(Lang::Zh).join("、")));
     }
     if let Some(when) = &row.scope.when {
-        en.push(format!("because {}", when.text()));
-        zh.push(format!("因{}", when.text()));
+        en.push(format!("because {}", rule.condition_words(when, Lang::En)));
+        zh.push(format!("因{}", rule.condition_words(when, Lang::Zh)));
     }
     if en.is_empty() {
         return (String::new(), String::new());

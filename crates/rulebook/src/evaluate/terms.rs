@@ -194,7 +194,10 @@ impl Work<'_> {
         let fit = self.fits_applicant(Stage::Result, "automatic", scope);
         self.missing.truncate(missing);
         self.trace.truncate(trace);
-        let condition = scope.when.as_ref().map_or("", |when| when.text());
+        let (rule, when) = (self.rule, scope.when.as_ref());
+        let condition =
+            |lang| when.map_or_else(String::new, |when| rule.condition_words(when, lang));
+        let (condition, condition_zh) = (condition(Lang::En), condition(Lang::Zh));
         match fit {
             Fit::Yes => {
                 let approver = self.rule.automatic.as_ref().and_then(|path| path.approver.as_ref());
@@ -211,14 +214,14 @@ impl Work<'_> {
             Fit::No => {
                 let says = Text::both(
                     format!("not met: {condition}; a committee decides"),
-                    format!("不符合:{condition},须经评审委员会"),
+                    format!("不符合:{condition_zh},须经评审委员会"),
                 );
                 AutomaticPath::DoesNotApply { says }
             }
             Fit::Unknown => {
                 let says = Text::both(
                     format!("it depends on facts not given: {condition}"),
-                    format!("取决于未提供的信息:{condition}"),
+                    format!("取决于未提供的信息:{condition_zh}"),
                 );
                 AutomaticPath::Unknown { says }
             }

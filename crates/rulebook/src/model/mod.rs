@@ -21,7 +21,7 @@ pub use terms::{
 
 use crate::expression::Expression;
 use crate::request::Request;
-use crate::words::{Figure, Text, coded};
+use crate::words::{Figure, Lang, Text, coded};
 use base::{Amount, Date, Unit};
 use serde::{Deserialize, Serialize};
 
@@ -134,6 +134,28 @@ pub struct Instrument {
     pub prices: Vec<Price>,
     /// Worked examples, which the file's author vouches for.
     pub examples: Vec<Example>,
+}
+
+impl Instrument {
+    /// Says a condition in words: the question of a yes-or-no fact with its answer, or else the
+    /// expression as written.
+    #[must_use]
+    pub fn condition_words(&self, condition: &Expression, lang: Lang) -> String {
+        let text = condition.text().trim();
+        let (name, is_yes) =
+            text.strip_prefix('!').map_or((text, true), |name| (name.trim(), false));
+        let is_plain = |fact: &&Fact| fact.name == name && fact.fact_type == FactType::Bool;
+        let Some(fact) = self.facts.iter().find(is_plain) else {
+            return format!("`{text}`");
+        };
+        let question = fact.ask.get(lang);
+        match (lang, is_yes) {
+            (Lang::En, true) => format!("the answer is yes to: {question}"),
+            (Lang::En, false) => format!("the answer is no to: {question}"),
+            (Lang::Zh, true) => format!("“{question}”答“是”"),
+            (Lang::Zh, false) => format!("“{question}”答“否”"),
+        }
+    }
 }
 
 /// Where a rule was read.
