@@ -26,7 +26,7 @@ pub use error::{Error, Retry};
 pub use migrate::{MIGRATIONS, Migration};
 pub use open::{Db, Engine, Options, Write};
 pub use outbox::{Effect, EffectState, effect_close, effect_put, effects_open};
-pub use tx::{Read, Tx};
+pub use tx::{Addition, Read, Tx};
 pub use value::{FromValue, Param, Row, Value};
 
 /// Lists the values bound to `?1`, `?2` ... of a statement.

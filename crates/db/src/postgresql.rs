@@ -1,7 +1,7 @@
 //! The PostgreSQL side: connections, statements, values.
 
 use crate::value::Cells;
-use crate::{Error, Param, Row, Value};
+use crate::{Addition, Error, Param, Row, Value};
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::{FromSql, IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
 use postgres::{Client, Config, NoTls, Statement};
@@ -80,6 +80,25 @@ pub(crate) fn placeholders(sql: &str) -> String {
             if c == '?' && !quoted { '$' } else { c }
         })
         .collect()
+}
+
+/// Writes out an addition to many rows: for each its key, then the amounts.
+pub(crate) fn addition_sql(addition: Addition, rows: usize) -> String {
+    let Addition { table, key, columns } = addition;
+    let sets: Vec<String> =
+        columns.iter().zip(2..).map(|(c, n)| format!("{c} = t.{c} + added.column{n}")).collect();
+    let width = columns.len() + 1;
+    let tuples: Vec<String> = (0..rows)
+        .map(|row| {
+            let amounts = (2..=width).map(|n| format!(", CAST(?{} AS BIGINT)", row * width + n));
+            format!("(CAST(?{} AS TEXT){})", row * width + 1, amounts.collect::<String>())
+        })
+        .collect();
+    format!(
+        "UPDATE {table} AS t SET {} FROM (VALUES {}) AS added WHERE t.{key} = added.column1 COLLATE \"C\"",
+        sets.join(", "),
+        tuples.join(", ")
+    )
 }
 
 /// Rewrites a migration: no `STRICT`, bytes are `BYTEA`, texts sort by code point as in SQLite.

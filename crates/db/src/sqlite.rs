@@ -1,7 +1,7 @@
 //! The SQLite side: connections, statements, values.
 
 use crate::value::Cells;
-use crate::{Error, Param, Row, Value};
+use crate::{Addition, Error, Param, Row, Value};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
@@ -40,6 +40,14 @@ fn prepare(conn: &Connection) -> rusqlite::Result<()> {
 /// Rewrites a migration: `STRICT` tables know no `BIGINT`.
 pub(crate) fn schema_sql(sql: &str) -> String {
     sql.replace("BIGINT", "INTEGER")
+}
+
+/// Writes out an addition to one row: key, then the amounts.
+pub(crate) fn addition_sql(addition: Addition) -> String {
+    let Addition { table, key, columns } = addition;
+    let sets: Vec<String> =
+        columns.iter().zip(2..).map(|(c, n)| format!("{c} = {c} + ?{n}")).collect();
+    format!("UPDATE {table} SET {} WHERE {key} = ?1", sets.join(", "))
 }
 
 pub(crate) fn batch(conn: &Connection, sql: &str) -> Result<(), Error> {

@@ -2,7 +2,9 @@
 
 use crate::{Error, FromValue, Param, Row, Value, postgresql, sqlite};
 use base::{Id, Random, Time};
+use std::any::{Any, TypeId};
 use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Deref;
 
 /// Rows of one statement sent together; statements of these sizes are prepared once each.
@@ -19,6 +21,19 @@ pub struct Read<'a> {
     /// Set when the transaction cannot go on, whatever the closure makes of the error.
     trouble: RefCell<Option<Error>>,
     wrote: Cell<bool>,
+    /// What is to be added to rows before anybody reads them.
+    additions: RefCell<BTreeMap<Addition, BTreeMap<String, Vec<i64>>>>,
+}
+
+/// Integer columns of a table that are added to, and the column that names the row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Addition {
+    /// The table.
+    pub table: &'static str,
+    /// Its key, a `TEXT` column.
+    pub key: &'static str,
+    /// The columns, `BIGINT`.
+    pub columns: &'static [&'static str],
 }
 
 impl Backend<'_> {
@@ -36,12 +51,25 @@ impl<'a> Read<'a> {
             backend: RefCell::new(backend),
             trouble: RefCell::new(None),
             wrote: Cell::new(false),
+            additions: RefCell::default(),
         }
     }
 
     /// Calls `each` for every row of a statement; returning `false` stops early. Use it for
     /// exports, where the rows do not fit memory.
     pub fn each(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+        each: impl FnMut(&Row<'_>) -> Result<bool, Error>,
+    ) -> Result<(), Error> {
+        self.additions_flush()?;
+        self.each_beside(sql, params, each)
+    }
+
+    /// Reads as [`Read::each`] does, but rows to which something is still to be added
+    /// ([`Tx::add_later`]) are seen without it. For a store that keeps account of that itself.
+    pub fn each_beside(
         &self,
         sql: &str,
         params: &[Param<'_>],
@@ -99,6 +127,32 @@ impl<'a> Read<'a> {
         )
     }
 
+    /// Adds what is to be added, in the order of the keys, so that two writers that meet on the
+    /// same rows wait for each other instead of stopping each other.
+    fn additions_flush(&self) -> Result<(), Error> {
+        if self.additions.borrow().is_empty() {
+            return Ok(());
+        }
+        for (addition, rows) in self.additions.take() {
+            let rows: Vec<_> = rows.into_iter().collect();
+            let mut rest = rows.as_slice();
+            while !rest.is_empty() {
+                let size = CHUNKS.into_iter().find(|size| *size <= rest.len()).unwrap_or(1);
+                let (chunk, tail) = rest.split_at(size);
+                let mut bound = Vec::with_capacity(size * (1 + addition.columns.len()));
+                for (key, amounts) in chunk {
+                    bound.push(Param::from(key));
+                    bound.extend(amounts.iter().map(|amount| Param::Int(*amount)));
+                }
+                let sql = postgresql::addition_sql(addition, size);
+                let result = self.backend.borrow_mut().exec(&sql, &bound);
+                self.noted(result)?;
+                rest = tail;
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) fn into_backend(self) -> Backend<'a> {
         self.backend.into_inner()
     }
@@ -133,6 +187,8 @@ pub struct Tx<'a> {
     read: Read<'a>,
     now: Time,
     random: &'a Random,
+    memory: HashMap<TypeId, Box<dyn Any>>,
+    is_shared: bool,
     deferred: Vec<Deferred>,
     /// Where this write's own rows begin among the deferred rows of its group.
     deferred_from: usize,
@@ -147,7 +203,15 @@ impl<'a> Deref for Tx<'a> {
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(backend: Backend<'a>, now: Time, random: &'a Random) -> Self {
-        Self { read: Read::new(backend), now, random, deferred: Vec::new(), deferred_from: 0 }
+        Self {
+            read: Read::new(backend),
+            now,
+            random,
+            memory: HashMap::new(),
+            is_shared: false,
+            deferred: Vec::new(),
+            deferred_from: 0,
+        }
     }
 
     /// Returns the instant at which this write happens.
@@ -171,6 +235,7 @@ impl<'a> Tx<'a> {
     /// Runs a statement and returns how many rows it changed.
     pub fn exec(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64, Error> {
         self.read.wrote.set(true);
+        self.read.additions_flush()?;
         let result = self.read.backend.borrow_mut().exec(sql, params);
         self.read.noted(result)
     }
@@ -189,14 +254,63 @@ impl<'a> Tx<'a> {
         Ok(())
     }
 
-    /// Writes the rows that this write has deferred, so that its next read sees them.
+    /// Writes all deferred rows and additions now, so that the next read sees them.
     ///
-    /// Does nothing, and costs nothing, where it has deferred none.
+    /// Does nothing, and costs nothing, where there are none.
     pub fn insert_now(&mut self) -> Result<(), Error> {
-        if self.deferred.len() > self.deferred_from {
-            self.flush()?;
+        self.flush()
+    }
+
+    /// Adds to integer columns of the row that `key` names, in the order of the columns.
+    ///
+    /// PostgreSQL gets the sums of many additions in one statement, before the next
+    /// [`Read::each`], [`Tx::exec`] or commit; a refusal by a constraint then surfaces there.
+    pub fn add_later(
+        &mut self,
+        addition: Addition,
+        key: &str,
+        amounts: &[i64],
+    ) -> Result<(), Error> {
+        self.read.wrote.set(true);
+        if matches!(*self.read.backend.borrow(), Backend::Sqlite(_)) {
+            let mut bound = vec![Param::from(key)];
+            bound.extend(amounts.iter().map(|amount| Param::Int(*amount)));
+            return self.exec(&sqlite::addition_sql(addition), &bound).map(|_| ());
+        }
+        let mut additions = self.read.additions.borrow_mut();
+        let rows = additions.entry(addition).or_default();
+        match rows.get_mut(key) {
+            Some(sums) => {
+                for (sum, amount) in sums.iter_mut().zip(amounts) {
+                    // What does not fit 64 bits would not fit the column either.
+                    *sum = sum.saturating_add(*amount);
+                }
+            }
+            None => {
+                rows.insert(key.to_owned(), amounts.to_vec());
+            }
         }
         Ok(())
+    }
+
+    /// Returns what a store remembers for the rest of the transaction, at first its default.
+    ///
+    /// On PostgreSQL the writes of one group share it. A refused write that has written takes the
+    /// whole transaction with it, so that what was remembered of its changes is forgotten too.
+    pub fn memory<T: Any + Default>(&mut self) -> &mut T {
+        let slot = self.memory.entry(TypeId::of::<T>()).or_insert_with(|| Box::<T>::default());
+        slot.downcast_mut().expect("the slot of a type holds that type")
+    }
+
+    /// Tells whether a failure at the commit would be followed by a second run of this write
+    /// alone. A store may then leave a check that seldom fails to a constraint.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.is_shared
+    }
+
+    pub(crate) fn share(&mut self) {
+        self.is_shared = true;
     }
 
     pub(crate) fn wrote(&self) -> bool {
@@ -214,8 +328,13 @@ impl<'a> Tx<'a> {
         self.deferred.truncate(self.deferred_from);
     }
 
-    /// Writes all deferred rows, grouped by statement in the order of first use.
+    /// Writes all additions, then all deferred rows grouped by statement in the order of first
+    /// use.
     pub(crate) fn flush(&mut self) -> Result<(), Error> {
+        self.read.additions_flush()?;
+        if self.deferred.is_empty() {
+            return Ok(());
+        }
         self.deferred_from = 0;
         let mut groups: Vec<(&'static str, Vec<Vec<Value>>)> = Vec::new();
         for Deferred { sql, values } in std::mem::take(&mut self.deferred) {

@@ -12,39 +12,54 @@ use std::time::{Duration, Instant};
 
 /// Callers at the same time.
 const CALLERS: u64 = 64;
-/// Accounts to choose from, as in the double entry of pgbench to which this is compared.
-const ACCOUNTS: usize = 100_000;
+/// Accounts to choose from: as many as in the double entry of pgbench to which this is compared,
+/// and as many as a programme of some funds and some hundred awards has.
+const ACCOUNTS: [usize; 2] = [100_000, 1_000];
 /// Accounts opened in one write while the books are prepared.
 const OPENED_AT_ONCE: usize = 1_000;
 
 fn main() {
     let wanted = std::env::var("HOLDS_SECONDS").ok().and_then(|text| text.parse().ok());
     let length = Duration::from_secs(wanted.unwrap_or(10));
-    let folder = testkit::TempDir::new().expect("the temporary folder is writable");
-    let url = format!("sqlite:{}", folder.path().join("zone.db").display());
-    let grouped = measure("sqlite_grouped", &url, 1, CALLERS, length);
-    let url = format!("sqlite:{}", folder.path().join("single.db").display());
-    let single = measure("sqlite_one_by_one", &url, 1, 1, length);
-    println!("sqlite_grouped_to_one_by_one {} ppm", grouped * 1_000_000 / single.max(1));
-    for lanes in 1..=3 {
-        // The first is SQLite's, measured above.
-        for database in testkit::databases().into_iter().skip(1) {
-            let name = format!("postgres_{lanes}_lanes");
-            measure(&name, database.url(), lanes, CALLERS, length);
+    for accounts in ACCOUNTS {
+        let folder = testkit::TempDir::new().expect("the temporary folder is writable");
+        let run = |name: &str, url: &str, write_lanes, callers| {
+            let name = format!("{name}_{accounts}_accounts");
+            measure(&Run { name, write_lanes, callers, accounts, length }, url)
+        };
+        let file = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
+        let grouped = run("sqlite_grouped", &file("grouped.db"), 1, CALLERS);
+        let single = run("sqlite_one_by_one", &file("single.db"), 1, 1);
+        println!("sqlite_grouped_to_one_by_one {} ppm", grouped * 1_000_000 / single.max(1));
+        for lanes in 1..=3 {
+            // The first database is SQLite's, measured above.
+            for database in testkit::databases().into_iter().skip(1) {
+                run(&format!("postgres_{lanes}_lanes"), database.url(), lanes, CALLERS);
+            }
         }
     }
 }
 
+/// One measurement.
+struct Run {
+    name: String,
+    write_lanes: usize,
+    callers: u64,
+    accounts: usize,
+    length: Duration,
+}
+
 /// Runs holds for a while and returns how many were answered a second.
-fn measure(name: &str, url: &str, write_lanes: usize, callers: u64, length: Duration) -> u64 {
-    let options = Options { write_lanes, ..Options::default() };
+fn measure(run: &Run, url: &str) -> u64 {
+    let name = &run.name;
+    let options = Options { write_lanes: run.write_lanes, ..Options::default() };
     let random = Arc::new(Random::seeded(1));
     let db = Db::open(url, options, Arc::new(SystemClock), random).expect("opens");
     let db = Arc::new(db);
-    let accounts = Arc::new(prepare(&db));
+    let accounts = Arc::new(prepare(&db, run.accounts));
     let (stopped, done) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let (started, cpu) = (Instant::now(), cpu_ticks());
-    let threads: Vec<_> = (0..callers)
+    let threads: Vec<_> = (0..run.callers)
         .map(|caller| {
             let (db, accounts) = (db.clone(), accounts.clone());
             let (stopped, done) = (stopped.clone(), done.clone());
@@ -60,7 +75,7 @@ fn measure(name: &str, url: &str, write_lanes: usize, callers: u64, length: Dura
             })
         })
         .collect();
-    std::thread::sleep(length);
+    std::thread::sleep(run.length);
     stopped.store(true, Ordering::Relaxed);
     for thread in threads {
         thread.join().expect("no caller fails");
@@ -75,7 +90,7 @@ fn measure(name: &str, url: &str, write_lanes: usize, callers: u64, length: Dura
 }
 
 /// Opens the accounts and gives each enough for any run.
-fn prepare(db: &Db) -> Vec<AccountId> {
+fn prepare(db: &Db, count: usize) -> Vec<AccountId> {
     let open = |limit| Opening {
         kind: AccountKind::Fund,
         unit: Unit::CNY,
@@ -85,8 +100,8 @@ fn prepare(db: &Db) -> Vec<AccountId> {
     };
     let unlimited = open(Limit::Unlimited);
     let treasury = db.write(move |tx| ledger::account_open(tx, &unlimited)).wait().expect("opens");
-    let mut accounts = Vec::with_capacity(ACCOUNTS);
-    for group in 0..ACCOUNTS / OPENED_AT_ONCE {
+    let mut accounts = Vec::with_capacity(count);
+    for group in 0..count / OPENED_AT_ONCE {
         let limited = open(Limit::DebitsWithinCredits);
         let opened = db.write(move |tx| -> Result<Vec<AccountId>, Error> {
             let mut opened = Vec::with_capacity(OPENED_AT_ONCE);

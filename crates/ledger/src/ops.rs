@@ -27,6 +27,7 @@ pub fn account_close(tx: &mut Tx<'_>, id: AccountId) -> Result<(), Error> {
     let account = account_get(tx, id)?;
     rules::close_check(&account.standing)?;
     store::account_close(tx, id)?;
+    tx.memory::<Desk>().accounts.remove(&id);
     Ok(())
 }
 
@@ -99,28 +100,55 @@ pub fn chain(tx: &mut Tx<'_>, commands: &[Command]) -> Result<Vec<Receipt>, Chai
         let refused = Refused::ChainTooLong { commands: commands.len() };
         return Err(ChainError::Refused { index: CHAIN_COMMANDS_MAX, refused });
     }
-    // What was deferred by this write must be seen by the reads below.
-    tx.insert_now()?;
-    let mut desk = Desk::default();
+    let mut desk = std::mem::take(tx.memory::<Desk>());
+    let before = (commands.len() > 1).then(|| desk.clone());
+    let steps = match commands_decide(&mut desk, tx, commands) {
+        Ok(steps) => steps,
+        Err(error) => {
+            // One command that is refused has not changed the desk; of several, some may have.
+            if matches!(error, ChainError::Refused { .. }) {
+                *tx.memory::<Desk>() = before.unwrap_or(desk);
+            }
+            return Err(error);
+        }
+    };
     let mut receipts = Vec::with_capacity(commands.len());
-    let mut steps = Vec::with_capacity(commands.len());
-    for (index, command) in commands.iter().enumerate() {
-        desk_fill(&mut desk, tx, command)?;
-        let stamp = Stamp { id: tx.id(), now: tx.now() };
-        let outcome = rules::decide(&mut desk, stamp, command)
-            .map_err(|refused| ChainError::Refused { index, refused })?;
+    for outcome in steps {
         match outcome {
             Outcome::Replayed(transfer) => receipts.push(Receipt { transfer, is_replayed: true }),
             Outcome::Done(step) => {
-                receipts.push(Receipt { transfer: step.transfer.clone(), is_replayed: false });
-                steps.push(step);
+                step_write(tx, &step)?;
+                receipts.push(Receipt { transfer: step.transfer, is_replayed: false });
             }
         }
     }
-    for step in &steps {
-        step_write(tx, step)?;
-    }
+    *tx.memory::<Desk>() = desk;
     Ok(receipts)
+}
+
+/// Decides all commands in their order, each on the figures that the ones before leave.
+fn commands_decide(
+    desk: &mut Desk,
+    tx: &mut Tx<'_>,
+    commands: &[Command],
+) -> Result<Vec<Outcome>, ChainError> {
+    let mut outcomes = Vec::with_capacity(commands.len());
+    for (index, command) in commands.iter().enumerate() {
+        // A key used in an earlier transaction is rare. Where the unique key catches it and this
+        // write then runs again alone, it is looked for only before a refusal.
+        let is_key_read = !tx.is_shared();
+        desk_fill(desk, tx, command)?;
+        if is_key_read {
+            key_fill(desk, tx, command.key())?;
+        }
+        let stamp = Stamp { id: tx.id(), now: tx.now() };
+        let mut outcome = rules::decide(desk, stamp, command);
+        if outcome.is_err() && !is_key_read && key_fill(desk, tx, command.key())? {
+            outcome = rules::decide(desk, stamp, command);
+        }
+        outcomes.push(outcome.map_err(|refused| ChainError::Refused { index, refused })?);
+    }
+    Ok(outcomes)
 }
 
 /// Gives back the rest of holds whose time is over, the oldest first, at most `limit` of them.
@@ -131,6 +159,7 @@ pub fn holds_expire(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Transfer>, Error>
     for hold in store::holds_read_over(tx, now, limit)? {
         let step = rules::expire(Stamp { id: tx.id(), now }, hold);
         step_write(tx, &step)?;
+        tx.memory::<Desk>().carry(&step);
         expired.push(step.transfer);
     }
     Ok(expired)
@@ -180,49 +209,57 @@ fn single(tx: &mut Tx<'_>, command: &Command) -> Result<Receipt, Error> {
     Ok(receipt.expect("a chain of one command returns one receipt"))
 }
 
-/// Reads what a command needs and is not there yet.
-fn desk_fill(desk: &mut Desk, read: &Read<'_>, command: &Command) -> Result<(), db::Error> {
-    let key = command.key();
+/// Reads the figures that a command needs and that are not at hand.
+fn desk_fill(desk: &mut Desk, tx: &mut Tx<'_>, command: &Command) -> Result<(), db::Error> {
     match command {
         Command::Post(PostCommand { debit, credit, .. })
         | Command::Hold(HoldCommand { debit, credit, .. }) => {
-            let pair = store::pair_read(read, *debit, *credit, key)?;
-            desk_standings(desk, pair.standings);
-            if pair.is_key_taken == Some(false) {
-                return Ok(());
+            let known = |id| desk.accounts.contains_key(id);
+            if !(known(debit) && known(credit)) {
+                let standings = store::pair_read(tx, *debit, *credit)?;
+                desk_standings(desk, standings);
             }
         }
-        Command::Settle(SettleCommand { hold, to, .. }) => desk_hold(desk, read, *hold, *to)?,
-        Command::Release(ReleaseCommand { hold, .. }) => desk_hold(desk, read, *hold, None)?,
+        Command::Settle(SettleCommand { hold, to, .. }) => desk_hold(desk, tx, *hold, *to)?,
+        Command::Release(ReleaseCommand { hold, .. }) => desk_hold(desk, tx, *hold, None)?,
         Command::Reverse(ReverseCommand { transfer, .. }) => {
-            if !desk.originals.contains_key(transfer)
-                && let Some(original) = store::transfer_read(read, *transfer)?
-            {
-                let ids = (original.debit, original.credit, None);
-                desk_standings(desk, store::standings_read(read, ids)?);
-                let reversed = store::reversed_sum(read, *transfer)?;
-                desk.originals.insert(*transfer, (original, reversed));
+            if !desk.originals.contains_key(transfer) {
+                tx.insert_now()?;
+                if let Some(original) = store::transfer_read(tx, *transfer)? {
+                    let ids = (original.debit, original.credit, None);
+                    let standings = store::standings_read(tx, ids)?;
+                    desk_standings(desk, standings);
+                    let reversed = store::reversed_sum(tx, *transfer)?;
+                    desk.originals.insert(*transfer, (original, reversed));
+                }
             }
         }
-    }
-    if !desk.keys.contains_key(key)
-        && let Some(earlier) = store::transfer_read_keyed(read, key)?
-    {
-        desk.keys.insert(key.to_owned(), earlier);
     }
     Ok(())
 }
 
+/// Reads who has a key, if that is not at hand; tells whether it was found.
+fn key_fill(desk: &mut Desk, read: &Read<'_>, key: &str) -> Result<bool, db::Error> {
+    if desk.keys.contains_key(key) {
+        return Ok(false);
+    }
+    let earlier = store::transfer_read_keyed(read, key)?;
+    Ok(earlier.is_some_and(|earlier| desk.keys.insert(key.to_owned(), earlier).is_none()))
+}
+
 fn desk_hold(
     desk: &mut Desk,
-    read: &Read<'_>,
+    tx: &mut Tx<'_>,
     id: HoldId,
     to: Option<AccountId>,
 ) -> Result<(), db::Error> {
+    // One that was placed in this transaction must be there to be changed.
+    tx.insert_now()?;
     let known = desk.holds.get(&id).cloned();
-    let hold = if known.is_some() { known } else { store::hold_read(read, id)? };
+    let hold = if known.is_some() { known } else { store::hold_read(tx, id)? };
     if let Some(hold) = hold {
-        desk_standings(desk, store::standings_read(read, (hold.debit, hold.credit, to))?);
+        let standings = store::standings_read(tx, (hold.debit, hold.credit, to))?;
+        desk_standings(desk, standings);
         desk.holds.entry(id).or_insert(hold);
     }
     Ok(())
@@ -240,7 +277,8 @@ fn step_write(tx: &mut Tx<'_>, step: &Step) -> Result<(), db::Error> {
     if let Some(hold) = &step.hold {
         let amount = transfer.amount.minor;
         let change = if transfer.kind == TransferKind::Hold { amount } else { -amount };
-        store::accounts_hold(tx, hold.debit, hold.credit, change)?;
+        store::account_hold(tx, hold.debit, (change, 0))?;
+        store::account_hold(tx, hold.credit, (0, change))?;
     }
     if transfer.kind.is_posted() {
         store::accounts_post(tx, transfer)?;

@@ -9,9 +9,9 @@ use crate::refused::Refused;
 use base::{Amount, Time};
 use std::collections::BTreeMap;
 
-/// The figures on which decisions rest: read once, then carried forward by each decision, so that
-/// a later command of a chain sees what an earlier one will have done.
-#[derive(Debug, Default)]
+/// The figures on which decisions rest: read once in a transaction, then carried forward by each
+/// decision, so that a later command sees what an earlier one will have done.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Desk {
     pub(crate) accounts: BTreeMap<AccountId, Standing>,
     pub(crate) holds: BTreeMap<HoldId, Hold>,
@@ -340,7 +340,7 @@ fn worded(transfer: Transfer, key: &str, reference: &str) -> Transfer {
 
 impl Desk {
     /// Brings the figures to where the step leaves them.
-    fn carry(&mut self, step: &Step) {
+    pub(crate) fn carry(&mut self, step: &Step) {
         let transfer = &step.transfer;
         let amount = transfer.amount.minor;
         if let Some(hold) = &step.hold {

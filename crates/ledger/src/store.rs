@@ -5,34 +5,26 @@ use crate::model::{
     TransferId, TransferKind,
 };
 use base::{Amount, Id, Time};
-use db::{Error, Read, Row, Tx, params};
+use db::{Addition, Error, Read, Row, Tx, params};
 
-/// What a command on two accounts needs, in one round trip.
-pub(crate) struct Pair {
-    pub(crate) standings: Vec<Standing>,
-    /// Whether a transfer has the key; `None` where neither account exists.
-    pub(crate) is_key_taken: Option<bool>,
-}
-
+/// Reads two accounts as the database has them, without what is still to be added to them.
 pub(crate) fn pair_read(
     read: &Read<'_>,
     debit: AccountId,
     credit: AccountId,
-    key: &str,
-) -> Result<Pair, Error> {
-    let mut is_key_taken = None;
-    let standings = read.rows(
+) -> Result<Vec<Standing>, Error> {
+    let mut standings = Vec::with_capacity(2);
+    read.each_beside(
         "SELECT id, unit, side_limit, is_closed, debits_posted, credits_posted, debits_held,
-            credits_held, movements, moved_at,
-            (SELECT id FROM transfer WHERE transfer_key = ?3) AS taken_by
+            credits_held, movements, moved_at
          FROM account WHERE id IN (?1, ?2)",
-        params![&debit.0, &credit.0, key],
+        params![&debit.0, &credit.0],
         |row| {
-            is_key_taken = Some(row.get::<Option<Id>>(10)?.is_some());
-            standing(row, 0)
+            standings.push(standing(row, 0)?);
+            Ok(true)
         },
     )?;
-    Ok(Pair { standings, is_key_taken })
+    Ok(standings)
 }
 
 /// Reads the accounts of a hold, and a third where a settlement goes elsewhere.
@@ -122,20 +114,15 @@ pub(crate) fn account_close(tx: &mut Tx<'_>, id: AccountId) -> Result<u64, Error
     tx.exec("UPDATE account SET is_closed = 1 WHERE id = ?1", params![&id.0])
 }
 
-/// Adds to what is held on both sides, or takes from it where negative.
-pub(crate) fn accounts_hold(
+/// Adds to what is held on the debit and on the credit side, or takes from it where negative.
+pub(crate) fn account_hold(
     tx: &mut Tx<'_>,
-    debit: AccountId,
-    credit: AccountId,
-    change: i64,
-) -> Result<u64, Error> {
-    tx.exec(
-        "UPDATE account SET
-            debits_held = debits_held + CASE WHEN id = ?1 THEN CAST(?3 AS BIGINT) ELSE 0 END,
-            credits_held = credits_held + CASE WHEN id = ?2 THEN CAST(?3 AS BIGINT) ELSE 0 END
-         WHERE id IN (?1, ?2)",
-        params![&debit.0, &credit.0, change],
-    )
+    id: AccountId,
+    (debits, credits): (i64, i64),
+) -> Result<(), Error> {
+    const HELD: Addition =
+        Addition { table: "account", key: "id", columns: &["debits_held", "credits_held"] };
+    tx.add_later(HELD, id.as_str(), &[debits, credits])
 }
 
 pub(crate) fn accounts_post(tx: &mut Tx<'_>, transfer: &Transfer) -> Result<u64, Error> {

@@ -33,7 +33,7 @@ enum Act {
 /// What the ledger made of an act, and the figures of the accounts it touched.
 #[derive(Debug)]
 enum Answer {
-    One(Result<Receipt, Refused>, Vec<Standing>),
+    One(Box<Result<Receipt, Refused>>, Vec<Standing>),
     Chain(Result<Vec<Receipt>, (usize, Refused)>),
     Expired(Vec<Transfer>),
 }
@@ -102,9 +102,11 @@ fn carry_out(tx: &mut db::Tx<'_>, act: &Act) -> Result<Answer, Error> {
                 let ids = [receipt.transfer.debit, receipt.transfer.credit];
                 let touched: Result<Vec<_>, Error> =
                     ids.iter().map(|id| Ok(account_get(tx, *id)?.standing)).collect();
-                Answer::One(Ok(receipt), touched?)
+                Answer::One(Box::new(Ok(receipt)), touched?)
             }
-            Err(ChainError::Refused { refused, .. }) => Answer::One(Err(refused), Vec::new()),
+            Err(ChainError::Refused { refused, .. }) => {
+                Answer::One(Box::new(Err(refused)), Vec::new())
+            }
             Err(ChainError::Db(error)) => return Err(error.into()),
         },
     })
@@ -293,6 +295,7 @@ impl Walk {
                 self.book = after;
             }
             (Act::One(command), Answer::One(answer, touched)) => {
+                let answer = *answer;
                 let id = answer.as_ref().map_or(TransferId(Id::new(now, 0, 0)), |r| r.transfer.id);
                 let expected = self.book.run(&command, id, now);
                 assert_eq!(answer.as_ref().map(line), expected.as_ref().copied(), "{command:?}");

@@ -39,6 +39,7 @@ pub(super) struct Book {
 impl Book {
     /// Does a command whose transfer, if there is one, is called `id`; tells the line and whether
     /// it was made before.
+    #[expect(clippy::too_many_lines, reason = "one page to compare with, read from top to bottom")]
     pub(super) fn run(
         &mut self,
         command: &Command,
