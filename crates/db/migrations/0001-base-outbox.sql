@@ -5,7 +5,7 @@ CREATE TABLE outbox (
     effect_key TEXT NOT NULL UNIQUE,
     kind TEXT NOT NULL,
     payload TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('Open', 'Done', 'Refused')),
+    state TEXT NOT NULL CHECK (state = 'Open' OR state = 'Done' OR state = 'Refused'),
     created_at BIGINT NOT NULL,
     closed_at BIGINT,
     CHECK ((state = 'Open') = (closed_at IS NULL))

@@ -1,16 +1,19 @@
 -- Double entry: accounts with running totals, immutable transfers, holds with what is left of them.
+-- Lists of names are spelled with OR: for a longer IN, SQLite builds a table at each row.
 -- All amounts are integers of the unit's minor unit (fen, cent, second).
 CREATE TABLE account (
     id TEXT NOT NULL PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN (
-        'Treasury', 'Fund', 'Award', 'Voucher', 'Beneficiary', 'Supplier', 'Bank', 'Suspense')),
+    kind TEXT NOT NULL CHECK (
+        kind = 'Treasury' OR kind = 'Fund' OR kind = 'Award' OR kind = 'Voucher'
+        OR kind = 'Beneficiary' OR kind = 'Supplier' OR kind = 'Bank' OR kind = 'Suspense'),
     unit TEXT NOT NULL,
     -- The organisation, award or call to which it belongs.
     holder TEXT,
     name TEXT NOT NULL,
-    side_limit TEXT NOT NULL CHECK (side_limit IN (
-        'Unlimited', 'DebitsWithinCredits', 'CreditsWithinDebits')),
-    is_closed BIGINT NOT NULL CHECK (is_closed IN (0, 1)),
+    side_limit TEXT NOT NULL CHECK (
+        side_limit = 'Unlimited' OR side_limit = 'DebitsWithinCredits'
+        OR side_limit = 'CreditsWithinDebits'),
+    is_closed BIGINT NOT NULL CHECK (is_closed = 0 OR is_closed = 1),
     debits_posted BIGINT NOT NULL CHECK (debits_posted >= 0),
     credits_posted BIGINT NOT NULL CHECK (credits_posted >= 0),
     debits_held BIGINT NOT NULL CHECK (debits_held >= 0),
@@ -31,8 +34,9 @@ CREATE INDEX account_holder ON account (holder, id) WHERE holder IS NOT NULL;
 -- Rows are only ever inserted.
 CREATE TABLE transfer (
     id TEXT NOT NULL PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN (
-        'Post', 'Hold', 'Settle', 'Release', 'Expire', 'Reversal')),
+    kind TEXT NOT NULL CHECK (
+        kind = 'Post' OR kind = 'Hold' OR kind = 'Settle' OR kind = 'Release' OR kind = 'Expire'
+        OR kind = 'Reversal'),
     debit TEXT NOT NULL,
     credit TEXT NOT NULL,
     amount BIGINT NOT NULL CHECK (amount > 0),
@@ -55,10 +59,10 @@ CREATE TABLE transfer (
     FOREIGN KEY (credit, unit) REFERENCES account (id, unit),
     CHECK (debit <> credit),
     CHECK ((kind = 'Expire') = (transfer_key IS NULL)),
-    CHECK ((kind IN ('Settle', 'Release', 'Expire')) = (hold IS NOT NULL)),
+    CHECK ((kind = 'Settle' OR kind = 'Release' OR kind = 'Expire') = (hold IS NOT NULL)),
     CHECK ((kind = 'Reversal') = (reverses IS NOT NULL)),
     CHECK (expires_at IS NULL OR kind = 'Hold'),
-    CHECK ((kind IN ('Post', 'Settle', 'Reversal')) = (debit_seq IS NOT NULL)),
+    CHECK ((kind = 'Post' OR kind = 'Settle' OR kind = 'Reversal') = (debit_seq IS NOT NULL)),
     CHECK ((debit_seq IS NULL) = (debit_balance IS NULL)),
     CHECK ((debit_seq IS NULL) = (credit_seq IS NULL)),
     CHECK ((debit_seq IS NULL) = (credit_balance IS NULL))
@@ -76,12 +80,13 @@ CREATE TABLE hold (
     amount BIGINT NOT NULL CHECK (amount > 0),
     remaining BIGINT NOT NULL CHECK (remaining >= 0),
     settled BIGINT NOT NULL CHECK (settled >= 0),
-    state TEXT NOT NULL CHECK (state IN ('Open', 'Settled', 'Released', 'Expired')),
+    state TEXT NOT NULL CHECK (
+        state = 'Open' OR state = 'Settled' OR state = 'Released' OR state = 'Expired'),
     expires_at BIGINT,
     CHECK ((state = 'Open') = (remaining > 0)),
     CHECK (state <> 'Open' OR settled + remaining = amount),
     CHECK (state <> 'Settled' OR settled = amount),
-    CHECK (state NOT IN ('Released', 'Expired') OR settled < amount),
+    CHECK (NOT (state = 'Released' OR state = 'Expired') OR settled < amount),
     CHECK (state <> 'Expired' OR expires_at IS NOT NULL)
 ) STRICT;
 

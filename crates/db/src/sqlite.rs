@@ -42,12 +42,25 @@ pub(crate) fn schema_sql(sql: &str) -> String {
     sql.replace("BIGINT", "INTEGER")
 }
 
-/// Writes out an addition to one row: key, then the amounts.
-pub(crate) fn addition_sql(addition: Addition) -> String {
-    let Addition { table, key, columns } = addition;
-    let sets: Vec<String> =
-        columns.iter().zip(2..).map(|(c, n)| format!("{c} = {c} + ?{n}")).collect();
-    format!("UPDATE {table} SET {} WHERE {key} = ?1", sets.join(", "))
+/// Adds to one row now. Columns to which nothing is added are left out, and so are the checks on
+/// them.
+pub(crate) fn add(
+    conn: &Connection,
+    addition: Addition,
+    key: &str,
+    amounts: &[i64],
+) -> Result<u64, Error> {
+    let mut bound = vec![Param::from(key)];
+    let mut sets = Vec::with_capacity(amounts.len());
+    for (column, amount) in addition.columns.iter().zip(amounts).filter(|(_, n)| **n != 0) {
+        bound.push(Param::Int(*amount));
+        sets.push(format!("{column} = {column} + ?{}", bound.len()));
+    }
+    if sets.is_empty() {
+        return Ok(0);
+    }
+    let (table, name) = (addition.table, addition.key);
+    exec(conn, &format!("UPDATE {table} SET {} WHERE {name} = ?1", sets.join(", ")), &bound)
 }
 
 pub(crate) fn batch(conn: &Connection, sql: &str) -> Result<(), Error> {

@@ -272,10 +272,9 @@ impl<'a> Tx<'a> {
         amounts: &[i64],
     ) -> Result<(), Error> {
         self.read.wrote.set(true);
-        if matches!(*self.read.backend.borrow(), Backend::Sqlite(_)) {
-            let mut bound = vec![Param::from(key)];
-            bound.extend(amounts.iter().map(|amount| Param::Int(*amount)));
-            return self.exec(&sqlite::addition_sql(addition), &bound).map(|_| ());
+        if let Backend::Sqlite(conn) = &*self.read.backend.borrow() {
+            let result = sqlite::add(conn, addition, key, amounts);
+            return self.read.noted(result).map(|_| ());
         }
         let mut additions = self.read.additions.borrow_mut();
         let rows = additions.entry(addition).or_default();

@@ -274,14 +274,8 @@ fn desk_standings(desk: &mut Desk, standings: Vec<crate::Standing>) {
 
 fn step_write(tx: &mut Tx<'_>, step: &Step) -> Result<(), db::Error> {
     let transfer = &step.transfer;
-    if let Some(hold) = &step.hold {
-        let amount = transfer.amount.minor;
-        let change = if transfer.kind == TransferKind::Hold { amount } else { -amount };
-        store::account_hold(tx, hold.debit, (change, 0))?;
-        store::account_hold(tx, hold.credit, (0, change))?;
-    }
-    if transfer.kind.is_posted() {
-        store::accounts_post(tx, transfer)?;
+    for (account, added) in &step.added {
+        store::account_add(tx, *account, added)?;
     }
     store::transfer_insert(tx, transfer)?;
     match &step.hold {

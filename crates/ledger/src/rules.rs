@@ -26,6 +26,20 @@ pub(crate) struct Step {
     pub(crate) transfer: Transfer,
     /// The hold as it is afterwards, where the transfer acts on one or places one.
     pub(crate) hold: Option<Hold>,
+    /// What it adds to the totals of each account, at most three.
+    pub(crate) added: BTreeMap<AccountId, Added>,
+}
+
+/// What a step adds to the totals of one account; negative where it takes.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Added {
+    pub(crate) debits_posted: i64,
+    pub(crate) credits_posted: i64,
+    pub(crate) debits_held: i64,
+    pub(crate) credits_held: i64,
+    pub(crate) movements: i64,
+    /// By how much the time of the last movement advances.
+    pub(crate) moved_millis: i64,
 }
 
 #[derive(Debug)]
@@ -87,7 +101,8 @@ pub(crate) fn expire(stamp: Stamp, hold: Hold) -> Step {
     let mut transfer = blank(stamp, TransferKind::Expire, (hold.debit, hold.credit), hold.amount);
     transfer.amount.minor = hold.remaining;
     transfer.hold = Some(hold.id);
-    Step { transfer, hold: Some(Hold { remaining: 0, state: HoldState::Expired, ..hold }) }
+    let hold = Hold { remaining: 0, state: HoldState::Expired, ..hold };
+    step(&Desk::default(), transfer, Some(hold))
 }
 
 fn words_check(command: &Command) -> Result<(), Refused> {
@@ -145,7 +160,7 @@ fn post(desk: &Desk, stamp: Stamp, c: &PostCommand) -> Result<Step, Refused> {
     debit_check(sides.0, c.amount)?;
     credit_check(sides.1, c.amount)?;
     let transfer = posted(stamp, TransferKind::Post, sides, c.amount);
-    Ok(Step { transfer: worded(transfer, &c.key, &c.reference), hold: None })
+    Ok(step(desk, worded(transfer, &c.key, &c.reference), None))
 }
 
 fn hold(desk: &Desk, stamp: Stamp, c: &HoldCommand) -> Result<Step, Refused> {
@@ -167,7 +182,7 @@ fn hold(desk: &Desk, stamp: Stamp, c: &HoldCommand) -> Result<Step, Refused> {
         state: HoldState::Open,
         expires_at: c.expires_at,
     };
-    Ok(Step { transfer: worded(transfer, &c.key, &c.reference), hold: Some(hold) })
+    Ok(step(desk, worded(transfer, &c.key, &c.reference), Some(hold)))
 }
 
 fn settle(desk: &Desk, stamp: Stamp, c: &SettleCommand) -> Result<Step, Refused> {
@@ -193,7 +208,7 @@ fn settle(desk: &Desk, stamp: Stamp, c: &SettleCommand) -> Result<Step, Refused>
     let state = if remaining == 0 { HoldState::Settled } else { HoldState::Open };
     let settled = hold.settled + c.amount.minor;
     let hold = Hold { remaining, settled, state, ..hold.clone() };
-    Ok(Step { transfer: worded(transfer, &c.key, &c.reference), hold: Some(hold) })
+    Ok(step(desk, worded(transfer, &c.key, &c.reference), Some(hold)))
 }
 
 fn release(desk: &Desk, stamp: Stamp, c: &ReleaseCommand) -> Result<Step, Refused> {
@@ -202,7 +217,7 @@ fn release(desk: &Desk, stamp: Stamp, c: &ReleaseCommand) -> Result<Step, Refuse
     let mut transfer = blank(stamp, TransferKind::Release, (hold.debit, hold.credit), rest);
     transfer.hold = Some(hold.id);
     let hold = Hold { remaining: 0, state: HoldState::Released, ..hold.clone() };
-    Ok(Step { transfer: worded(transfer, &c.key, &c.reference), hold: Some(hold) })
+    Ok(step(desk, worded(transfer, &c.key, &c.reference), Some(hold)))
 }
 
 fn reverse(desk: &Desk, stamp: Stamp, c: &ReverseCommand) -> Result<Step, Refused> {
@@ -226,7 +241,7 @@ fn reverse(desk: &Desk, stamp: Stamp, c: &ReverseCommand) -> Result<Step, Refuse
     credit_check(sides.1, c.amount)?;
     let mut made = posted(stamp, TransferKind::Reversal, sides, c.amount);
     made.reverses = Some(transfer);
-    Ok(Step { transfer: worded(made, &c.key, &c.reference), hold: None })
+    Ok(step(desk, worded(made, &c.key, &c.reference), None))
 }
 
 fn positive_check(asked: Amount) -> Result<(), Refused> {
@@ -338,35 +353,47 @@ fn worded(transfer: Transfer, key: &str, reference: &str) -> Transfer {
     Transfer { key: Some(key.to_owned()), reference: reference.to_owned(), ..transfer }
 }
 
+/// Adds up what a transfer does to the totals of its accounts and of its hold's.
+fn step(desk: &Desk, transfer: Transfer, hold: Option<Hold>) -> Step {
+    let mut added: BTreeMap<AccountId, Added> = BTreeMap::new();
+    let amount = transfer.amount.minor;
+    if let Some(hold) = &hold {
+        let change = if transfer.kind == TransferKind::Hold { amount } else { -amount };
+        added.entry(hold.debit).or_default().debits_held = change;
+        added.entry(hold.credit).or_default().credits_held = change;
+    }
+    if transfer.kind.is_posted() {
+        added.entry(transfer.debit).or_default().debits_posted = amount;
+        added.entry(transfer.credit).or_default().credits_posted = amount;
+        for id in [transfer.debit, transfer.credit] {
+            let before = desk.accounts.get(&id).map_or(transfer.made_at, |side| side.moved_at);
+            let entry = added.entry(id).or_default();
+            entry.movements = 1;
+            entry.moved_millis = transfer.made_at.millis() - before.millis();
+        }
+    }
+    Step { transfer, hold, added }
+}
+
 impl Desk {
     /// Brings the figures to where the step leaves them.
     pub(crate) fn carry(&mut self, step: &Step) {
-        let transfer = &step.transfer;
-        let amount = transfer.amount.minor;
+        for (id, added) in &step.added {
+            if let Some(side) = self.accounts.get_mut(id) {
+                side.debits_posted += added.debits_posted;
+                side.credits_posted += added.credits_posted;
+                side.debits_held += added.debits_held;
+                side.credits_held += added.credits_held;
+                side.movements += added.movements;
+                side.moved_at = Time::from_millis(side.moved_at.millis() + added.moved_millis);
+            }
+        }
         if let Some(hold) = &step.hold {
-            let change = if transfer.kind == TransferKind::Hold { amount } else { -amount };
-            if let Some(side) = self.accounts.get_mut(&hold.debit) {
-                side.debits_held += change;
-            }
-            if let Some(side) = self.accounts.get_mut(&hold.credit) {
-                side.credits_held += change;
-            }
             self.holds.insert(hold.id, hold.clone());
         }
-        if transfer.kind.is_posted() {
-            if let Some(side) = self.accounts.get_mut(&transfer.debit) {
-                side.debits_posted += amount;
-                side.movements += 1;
-                side.moved_at = transfer.made_at;
-            }
-            if let Some(side) = self.accounts.get_mut(&transfer.credit) {
-                side.credits_posted += amount;
-                side.movements += 1;
-                side.moved_at = transfer.made_at;
-            }
-        }
+        let transfer = &step.transfer;
         if let Some(original) = transfer.reverses.and_then(|id| self.originals.get_mut(&id)) {
-            original.1 += amount;
+            original.1 += transfer.amount.minor;
         }
         if let Some(key) = &transfer.key {
             self.keys.insert(key.clone(), transfer.clone());

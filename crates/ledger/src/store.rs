@@ -4,10 +4,12 @@ use crate::model::{
     Account, AccountId, Hold, HoldId, HoldState, Opening, Place, Standing, StatementRow, Transfer,
     TransferId, TransferKind,
 };
+use crate::rules::Added;
 use base::{Amount, Id, Time};
 use db::{Addition, Error, Read, Row, Tx, params};
 
-/// Reads two accounts as the database has them, without what is still to be added to them.
+/// Reads two accounts as the database has them, without what is still to be added to them. (`IN`
+/// would make SQLite build a table in memory for two ids.)
 pub(crate) fn pair_read(
     read: &Read<'_>,
     debit: AccountId,
@@ -17,7 +19,11 @@ pub(crate) fn pair_read(
     read.each_beside(
         "SELECT id, unit, side_limit, is_closed, debits_posted, credits_posted, debits_held,
             credits_held, movements, moved_at
-         FROM account WHERE id IN (?1, ?2)",
+         FROM account WHERE id = ?1
+         UNION ALL
+         SELECT id, unit, side_limit, is_closed, debits_posted, credits_posted, debits_held,
+            credits_held, movements, moved_at
+         FROM account WHERE id = ?2",
         params![&debit.0, &credit.0],
         |row| {
             standings.push(standing(row, 0)?);
@@ -114,26 +120,29 @@ pub(crate) fn account_close(tx: &mut Tx<'_>, id: AccountId) -> Result<u64, Error
     tx.exec("UPDATE account SET is_closed = 1 WHERE id = ?1", params![&id.0])
 }
 
-/// Adds to what is held on the debit and on the credit side, or takes from it where negative.
-pub(crate) fn account_hold(
-    tx: &mut Tx<'_>,
-    id: AccountId,
-    (debits, credits): (i64, i64),
-) -> Result<(), Error> {
-    const HELD: Addition =
-        Addition { table: "account", key: "id", columns: &["debits_held", "credits_held"] };
-    tx.add_later(HELD, id.as_str(), &[debits, credits])
-}
-
-pub(crate) fn accounts_post(tx: &mut Tx<'_>, transfer: &Transfer) -> Result<u64, Error> {
-    tx.exec(
-        "UPDATE account SET
-            debits_posted = debits_posted + CASE WHEN id = ?1 THEN CAST(?3 AS BIGINT) ELSE 0 END,
-            credits_posted = credits_posted + CASE WHEN id = ?2 THEN CAST(?3 AS BIGINT) ELSE 0 END,
-            movements = movements + 1, moved_at = ?4
-         WHERE id IN (?1, ?2)",
-        params![&transfer.debit.0, &transfer.credit.0, transfer.amount.minor, transfer.made_at],
-    )
+/// Adds to the totals of an account, or takes from them where negative.
+pub(crate) fn account_add(tx: &mut Tx<'_>, id: AccountId, added: &Added) -> Result<(), Error> {
+    const TOTALS: Addition = Addition {
+        table: "account",
+        key: "id",
+        columns: &[
+            "debits_posted",
+            "credits_posted",
+            "debits_held",
+            "credits_held",
+            "movements",
+            "moved_at",
+        ],
+    };
+    let amounts = [
+        added.debits_posted,
+        added.credits_posted,
+        added.debits_held,
+        added.credits_held,
+        added.movements,
+        added.moved_millis,
+    ];
+    tx.add_later(TOTALS, id.as_str(), &amounts)
 }
 
 pub(crate) fn transfer_insert(tx: &mut Tx<'_>, transfer: &Transfer) -> Result<(), Error> {
