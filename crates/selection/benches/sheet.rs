@@ -2,7 +2,7 @@
 //!
 //! With a directory as argument it also writes every round and its sheet there for `highs.py`.
 
-#[path = "../tests/instances/mod.rs"]
+#[path = "../tests/it/instances.rs"]
 mod instances;
 
 use instances::{KINDS, TARGET, round};

@@ -14,7 +14,7 @@ const RATIO_BITS: u32 = 20;
 /// Step lengths are in parts of this.
 const STEP_ONE: i128 = 256;
 /// Rounds without a better bound after which the step is shortened.
-const PATIENCE: u32 = 6;
+const PATIENCE: u32 = 10;
 /// Times each fund's price is moved to a neighbouring worth per amount.
 const SNAP_ROUNDS: u32 = 4;
 
@@ -183,8 +183,10 @@ fn neighbours(model: &Model, prices: &Prices, fund: usize) -> [Option<i128>; 2] 
     let even = model.items.iter().filter(|item| item.funds.contains(&fund)).map(|item| {
         ((i128::from(item.profit) << model.shift) - prices.count) / i128::from(item.amount)
     });
+    // Above this the price of the whole budget passes the sum of all profits.
+    let top = model.ceiling() / i128::from(model.budgets[fund].max(1));
     let (mut below, mut above) = (None, None);
-    for even in even.filter(|even| *even >= 0 && *even != price) {
+    for even in even.filter(|even| (0..=top).contains(even) && *even != price) {
         if even < price {
             below = below.max(Some(even));
         } else if above.is_none_or(|above| even < above) {

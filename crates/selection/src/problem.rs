@@ -125,13 +125,13 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            price_rounds: 300,
+            price_rounds: 600,
             knapsack_nodes: 2_000,
             patterns: 128,
             patterns_total: 8_192,
             exchanges: 60,
             states: 16_384,
-            steps: 10_000_000,
+            steps: 8_000_000,
         }
     }
 }
