@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 /// Rounds per kind.
-const SEEDS: u64 = 2;
+const SEEDS: u64 = 5;
 
 fn main() {
     let folder: Option<PathBuf> =

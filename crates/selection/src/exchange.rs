@@ -7,6 +7,9 @@ use crate::prices::Priced;
 use crate::problem::Limits;
 use std::collections::BTreeMap;
 
+/// Times a summit is left for another try.
+const KICKS: u32 = 8;
+
 /// Another pattern for a block, as a difference.
 #[derive(Debug, Clone, Copy)]
 struct Change {
@@ -51,11 +54,19 @@ pub(crate) fn improved(
             *left -= used;
         }
     }
-    for _ in 0..limits.exchanges {
-        if !may_go_on(*steps, limits) || !(state.single(steps) || state.pair(steps)) {
+    state.climb(limits, steps);
+    let (mut best, mut best_profit) = (state.at.clone(), state.profit());
+    for _ in 0..KICKS {
+        if !may_go_on(*steps, limits) || !state.relax(steps) {
             break;
         }
+        state.climb(limits, steps);
+        if state.profit() <= best_profit {
+            break;
+        }
+        (best, best_profit) = (state.at.clone(), state.profit());
     }
+    state.at = best;
     state.picks()
 }
 
@@ -71,6 +82,52 @@ impl State<'_> {
         self.at[block] = pattern;
     }
 
+    fn profit(&self) -> i64 {
+        self.lists.iter().zip(&self.at).map(|(patterns, at)| patterns.list[*at].profit).sum()
+    }
+
+    /// Changes while the profit grows.
+    fn climb(&mut self, limits: &Limits, steps: &mut u64) {
+        for _ in 0..limits.exchanges {
+            if !may_go_on(*steps, limits) || !(self.single(steps) || self.pair(steps)) {
+                break;
+            }
+        }
+    }
+
+    /// Leaves a summit whose budgets are full: moves blocks to patterns that lose less at the
+    /// prices, even where the profit falls, as far as budgets and number allow. What is freed
+    /// is then spent better. Tells whether anything moved.
+    fn relax(&mut self, steps: &mut u64) -> bool {
+        let mut has_moved = false;
+        loop {
+            let mut moved = false;
+            for block in 0..self.at.len() {
+                let list = &self.lists[block].list;
+                *steps += u64::try_from(list.len()).unwrap_or(u64::MAX);
+                let old = &list[self.at[block]];
+                let eases = |p: &usize| list[*p].loss < old.loss && self.fits(block, *p);
+                if let Some(p) = (0..list.len()).filter(eases).min_by_key(|p| list[*p].loss) {
+                    self.go(block, p);
+                    moved = true;
+                }
+            }
+            if !moved {
+                return has_moved;
+            }
+            has_moved = true;
+        }
+    }
+
+    /// Tells whether a block may move to a pattern.
+    fn fits(&self, block: usize, pattern: usize) -> bool {
+        let list = &self.lists[block].list;
+        let (old, new) = (&list[self.at[block]], &list[pattern]);
+        let count = self.count + new.count - old.count;
+        (self.model.least..=self.model.most).contains(&count)
+            && self.left.iter().enumerate().all(|(f, l)| l + old.used[f] >= new.used[f])
+    }
+
     /// Makes every single change that gains, best of each block first.
     fn single(&mut self, steps: &mut u64) -> bool {
         let mut is_better = false;
@@ -78,13 +135,7 @@ impl State<'_> {
             let list = &self.lists[block].list;
             *steps += u64::try_from(list.len()).unwrap_or(u64::MAX);
             let old = &list[self.at[block]];
-            let gains = |p: &usize| {
-                let new = &list[*p];
-                let count = self.count + new.count - old.count;
-                new.profit > old.profit
-                    && (self.model.least..=self.model.most).contains(&count)
-                    && self.left.iter().enumerate().all(|(f, l)| l + old.used[f] >= new.used[f])
-            };
+            let gains = |p: &usize| list[*p].profit > old.profit && self.fits(block, *p);
             if let Some(p) = (0..list.len()).filter(gains).max_by_key(|p| list[*p].profit) {
                 self.go(block, p);
                 is_better = true;

@@ -1,6 +1,6 @@
 //! One cap, exactly: the best items under it, by Horowitz and Sahni's depth-first search.
 //!
-//! Method: Martello and Toth, Knapsack Problems, 1990, sections 2.2 (linear bound) and 2.5.1.
+//! Method: Martello and Toth, Knapsack Problems, 1990, chapter 2.
 
 use std::cmp::Ordering;
 

@@ -49,8 +49,7 @@ pub(crate) fn patterns(
     block: usize,
     priced: &Priced,
     tolerance: i128,
-    limits: &Limits,
-    steps: &mut u64,
+    (limits, steps): (&Limits, &mut u64),
 ) -> Patterns {
     let choice = |item: usize| {
         let fund = priced.prices.cheapest(model, item);

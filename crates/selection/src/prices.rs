@@ -1,8 +1,8 @@
 //! The bound: prices on the funds (and on the number of awards), and what they prove.
 //!
 //! For any prices at or above zero, the prices of all budgets plus each block's best selection at
-//! those prices is at least the best sheet (Lagrangian duality; Martello and Toth 1990, section
-//! 5.2.2; Kellerer, Pferschy and Pisinger 2004, section 9.2). All of it is whole numbers, so the
+//! those prices is at least the best sheet (Lagrangian duality; Fisher 1981; Martello and Toth
+//! 1990; Kellerer, Pferschy and Pisinger 2004). All of it is whole numbers, so the
 //! bound holds as printed. The prices are found by projected subgradient steps of Polyak's length.
 
 use crate::knapsack::{Choice, Ranked, pack};

@@ -129,7 +129,7 @@ impl Default for Limits {
             knapsack_nodes: 2_000,
             patterns: 128,
             patterns_total: 8_192,
-            exchanges: 60,
+            exchanges: 400,
             states: 16_384,
             steps: 8_000_000,
         }

@@ -109,6 +109,6 @@ fn listed(
     let items = i128::from(to_i64(model.items.len().max(1)));
     let tolerance = gap.max(model.ceiling() / items / 2);
     (0..model.blocks.len())
-        .map(|block| patterns(model, block, priced, tolerance, limits, steps))
+        .map(|block| patterns(model, block, priced, tolerance, (limits, &mut *steps)))
         .collect()
 }

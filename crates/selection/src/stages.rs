@@ -1,8 +1,8 @@
 //! The search that closes the gap: blocks are decided one after the other, and only partial sheets
 //! that could still beat the best known one are kept.
 //!
-//! Dynamic programming with bounds (Martello and Toth 1990, section 2.6; Kellerer, Pferschy and
-//! Pisinger 2004, section 9.3). When more partial sheets remain than may be kept, those with the
+//! Dynamic programming with bounds (after Martello and Toth 1990; Kellerer, Pferschy and
+//! Pisinger 2004). When more partial sheets remain than may be kept, those with the
 //! weakest bound go, and the best of their bounds becomes the proven one.
 
 use crate::model::{Model, Picks, may_go_on};
@@ -39,6 +39,7 @@ struct Reach {
     most: Vec<i64>,
     count_least: i64,
     count_most: i64,
+    is_end: bool,
 }
 
 struct Stages<'a> {
@@ -113,6 +114,8 @@ impl Stages<'_> {
         reach: &Reach,
         steps: &mut u64,
     ) -> Vec<Partial> {
+        // Complete sheets need no partners: the best one is enough.
+        let is_last = reach.is_end;
         let mut next = Vec::with_capacity(partials.len());
         for partial in partials {
             for (p, pattern) in patterns.iter().enumerate() {
@@ -122,7 +125,12 @@ impl Stages<'_> {
                 }
                 if let Some(mut child) = self.child(partial, pattern, reach) {
                     child.step = (partial.step.0, block, p);
-                    next.push(child);
+                    if is_last {
+                        next.retain(|best: &Partial| best.profit >= child.profit);
+                    }
+                    if !is_last || next.is_empty() {
+                        next.push(child);
+                    }
                 }
             }
         }
@@ -211,10 +219,17 @@ fn merged(mut partials: Vec<Partial>, is_counted: bool) -> Vec<Partial> {
 /// Sums what is ahead of each stage.
 fn reaches(model: &Model, order: &[(usize, Vec<Pattern>)]) -> Vec<Reach> {
     let funds = model.budgets.len();
-    let none = Reach { least: vec![0; funds], most: vec![0; funds], count_least: 0, count_most: 0 };
+    let none = Reach {
+        least: vec![0; funds],
+        most: vec![0; funds],
+        count_least: 0,
+        count_most: 0,
+        is_end: true,
+    };
     let mut reaches = vec![none];
     for (_, patterns) in order.iter().rev() {
         let mut reach = reaches[reaches.len() - 1].clone();
+        reach.is_end = false;
         for fund in 0..funds {
             let used = || patterns.iter().map(|p| p.used[fund]);
             reach.least[fund] += used().min().unwrap_or(0);

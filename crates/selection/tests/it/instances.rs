@@ -3,7 +3,7 @@
 use base::{Amount, Unit};
 use selection::{Aim, Fund, Group, Problem, Proposal, Standing};
 
-/// How scores follow amounts, after the classes of Martello and Toth 1990, section 2.10.
+/// How scores follow amounts, after the classes of Martello and Toth 1990.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Scores 1 to 100 whatever the ask; asks in steps of 10,000 CNY.

@@ -12,7 +12,7 @@ fn small(lot: &mut Lot, size: i64) -> Problem {
     let funds = 1 + lot.below(3);
     let groups = 1 + lot.below(4);
     let shape = lot.below(6);
-    let top = [6, 30, 1_000, 50_000_000_000][usize::try_from(lot.below(4)).unwrap()];
+    let top = [6, 30, 1_000, 50_000_000_000][usize::try_from(lot.below(4)).expect("is sound")];
     let mut proposals: Vec<Proposal> = Vec::new();
     for i in 0..1 + lot.below(size) {
         let ask = 1 + lot.below(top);
@@ -47,8 +47,8 @@ fn small(lot: &mut Lot, size: i64) -> Problem {
         cap: (lot.below(4) > 0).then(|| cny(lot.below(total / 2 + 2))),
     };
     let groups = (0..groups).map(&mut group).collect();
-    let least = (lot.below(4) == 0).then(|| u32::try_from(lot.below(5)).unwrap());
-    let most = (lot.below(4) == 0).then(|| u32::try_from(lot.below(7)).unwrap());
+    let least = (lot.below(4) == 0).then(|| u32::try_from(lot.below(5)).expect("is sound"));
+    let most = (lot.below(4) == 0).then(|| u32::try_from(lot.below(7)).expect("is sound"));
     let aim = if lot.below(5) == 0 { Aim::ScoreTimesAmount } else { Aim::Score };
     Problem { proposals, funds, groups, least, most, aim }
 }
@@ -67,7 +67,10 @@ fn deeper(p: &Problem, at: usize, left: &mut [i64], caps: &mut [i64], made: u32)
         return is_enough.then_some(0);
     };
     let ask = proposal.ask.minor;
-    let group = proposal.group.as_ref().map(|g| p.groups.iter().position(|x| x.id == *g).unwrap());
+    let group = proposal
+        .group
+        .as_ref()
+        .map(|g| p.groups.iter().position(|x| x.id == *g).expect("is sound"));
     let mut most = match proposal.standing {
         Standing::Awarded { .. } => None,
         _ => deeper(p, at + 1, left, caps, made),
@@ -97,7 +100,7 @@ fn deeper(p: &Problem, at: usize, left: &mut [i64], caps: &mut [i64], made: u32)
 fn is_sound(problem: &Problem, sheet: &Sheet) {
     let mut worths = 0;
     for award in &sheet.chosen {
-        let proposal = problem.proposals.iter().find(|p| p.id == award.proposal).unwrap();
+        let proposal = problem.proposals.iter().find(|p| p.id == award.proposal).expect("is sound");
         assert_eq!(award.amount, proposal.ask);
         assert!(proposal.funds.contains(&award.fund));
         assert_ne!(proposal.standing, Standing::Refused);
@@ -114,7 +117,7 @@ fn is_sound(problem: &Problem, sheet: &Sheet) {
     }
     for (group, given) in sheet.groups.iter().zip(&problem.groups) {
         let is_in = |id: &String| {
-            let proposal = problem.proposals.iter().find(|p| p.id == *id).unwrap();
+            let proposal = problem.proposals.iter().find(|p| p.id == *id).expect("is sound");
             proposal.group.as_ref() == Some(&given.id)
         };
         let paid = sheet.chosen.iter().filter(|a| is_in(&a.proposal)).map(|a| a.amount.minor);
@@ -122,7 +125,7 @@ fn is_sound(problem: &Problem, sheet: &Sheet) {
         assert_eq!(group.used.minor, paid);
         assert!(given.cap.is_none_or(|cap| cap.minor >= paid));
     }
-    let made = u32::try_from(sheet.chosen.len()).unwrap();
+    let made = u32::try_from(sheet.chosen.len()).expect("is sound");
     assert!(made >= problem.least.unwrap_or(0) && made <= problem.most.unwrap_or(u32::MAX));
     assert!(sheet.score <= sheet.bound && sheet.gap_ppm <= 1_000_000);
     assert_eq!(sheet.gap_ppm == 0, sheet.score == sheet.bound);

@@ -13,7 +13,7 @@ fn check(fault: impl FnOnce(&mut Problem), expected: &[Refused]) {
     problem.groups.push(group("g", Some(50)));
     assert!(sheet(&problem, &Limits::default()).is_ok());
     fault(&mut problem);
-    assert_eq!(sheet(&problem, &Limits::default()).unwrap_err(), expected);
+    assert_eq!(sheet(&problem, &Limits::default()).expect_err("is refused"), expected);
 }
 
 fn awarded(proposal: &mut Proposal) {

@@ -173,7 +173,7 @@ fn a_least_number_is_met_or_refused_with_proof() {
     problem.least = Some(2);
     assert_eq!(chosen(&made(&problem)), ["b", "c"]);
     problem.least = Some(3);
-    let refused = sheet(&problem, &Limits::default()).unwrap_err();
+    let refused = sheet(&problem, &Limits::default()).expect_err("is refused");
     assert_eq!(refused, [Refused::LeastUnreachable { least: 3 }]);
 }
 
@@ -181,17 +181,17 @@ fn a_least_number_is_met_or_refused_with_proof() {
 fn the_gap_is_rounded_up_and_leaves_decided_awards_out() {
     let limits = Limits { price_rounds: 0, states: 0, steps: 0, ..Limits::default() };
     let mut problem = rounds([proposal("a", 3, 10), proposal("b", 4, 11)], 20);
-    let open = sheet(&problem, &limits).unwrap();
+    let open = sheet(&problem, &limits).expect("is sound");
     problem.proposals.push(Proposal {
         standing: Standing::Awarded { fund: "f".to_owned() },
         ..proposal("old", 1_000, 1)
     });
     problem.funds[0].budget = cny(21);
-    let with_decided = sheet(&problem, &limits).unwrap();
+    let with_decided = sheet(&problem, &limits).expect("is sound");
     assert!(open.bound > open.score, "the limits leave a gap, or this test proves nothing");
     assert_eq!(open.gap_ppm, with_decided.gap_ppm);
-    let missed = u64::try_from(open.bound - open.score).unwrap() * 1_000_000;
-    let possible = u64::try_from(open.bound).unwrap();
+    let missed = u64::try_from(open.bound - open.score).expect("is sound") * 1_000_000;
+    let possible = u64::try_from(open.bound).expect("is sound");
     assert_eq!(u64::from(open.gap_ppm), missed.div_ceil(possible));
 }
 
@@ -199,9 +199,9 @@ fn the_gap_is_rounded_up_and_leaves_decided_awards_out() {
 fn problem_and_sheet_survive_being_written_down() {
     let mut problem = rounds([of_group(proposal("a", 9, 60), "g"), proposal("b", 5, 50)], 60);
     problem.groups.push(group("g", None));
-    let text = serde_json::to_string(&problem).unwrap();
-    assert_eq!(serde_json::from_str::<Problem>(&text).unwrap(), problem);
+    let text = serde_json::to_string(&problem).expect("is sound");
+    assert_eq!(serde_json::from_str::<Problem>(&text).expect("is sound"), problem);
     let sheet = made(&problem);
-    let text = serde_json::to_string(&sheet).unwrap();
-    assert_eq!(serde_json::from_str::<Sheet>(&text).unwrap(), sheet);
+    let text = serde_json::to_string(&sheet).expect("is sound");
+    assert_eq!(serde_json::from_str::<Sheet>(&text).expect("is sound"), sheet);
 }
