@@ -10,6 +10,7 @@
 mod app;
 mod check;
 mod names;
+mod once;
 mod overview;
 mod payout;
 mod zone;
@@ -20,6 +21,7 @@ mod tests;
 pub use app::{App, Config, OpenError};
 pub use check::{Broken, Checked, check};
 pub use names::Names;
+pub use once::{KEY_BYTES_MAX, once};
 pub use overview::{CategorySum, Overview, overview, overview_of};
 pub use payout::{BatchFiles, Order, PayoutError, batch_files, payment_csv, payment_pain001};
 pub use zone::{Payer, Zone, zone_read, zone_set};

@@ -4,14 +4,17 @@
 //! outside `messages/`. A page is filled by a handler and rendered by [`pages::Page::html`].
 //! Start reading at [`Ui`] (what surrounds every page), then at [`pages`].
 
+mod api;
 mod assets;
 mod chart;
 mod form;
+mod handlers;
 mod html;
 mod lang;
 pub mod links;
 pub mod pages;
 mod parts;
+mod serve;
 mod text;
 mod ui;
 
@@ -26,5 +29,6 @@ pub use parts::{
     Capture, Fact, GroupNode, Measure, OrgRef, Outcome, Pager, Paper, Part, PathStep, Source,
     State, Step, StepKind, SupplierCondition, Test, Trace,
 };
+pub use serve::{Server, Shown, route_list, router, serve};
 pub use text::Text;
 pub use ui::{Crumb, Notice, Role, Ui, Viewer};

@@ -3,6 +3,7 @@
 //! Must never: decide, query or compute a figure that a domain crate owns. Start reading at
 //! [`Page`], then at [`decision`], the page that matters most.
 
+pub mod account;
 pub mod application;
 pub mod apply;
 pub mod award;
@@ -12,6 +13,8 @@ pub mod concentration;
 pub mod decision;
 pub mod desk;
 pub mod entitlement;
+pub mod error;
+pub mod help;
 pub mod home;
 pub mod instrument;
 pub mod organisation;
@@ -78,6 +81,10 @@ pub fn samples_render(lang: Lang) -> Result<Vec<Rendered>, askama::Error> {
     add::<organisation::OrganisationListPage>(lang, &mut out)?;
     add::<organisation::OrganisationPage>(lang, &mut out)?;
     add::<concentration::ConcentrationPage>(lang, &mut out)?;
+    add::<account::SignInPage>(lang, &mut out)?;
+    add::<account::AccountPage>(lang, &mut out)?;
+    add::<error::ErrorPage>(lang, &mut out)?;
+    add::<help::HelpPage>(lang, &mut out)?;
     Ok(out)
 }
 

@@ -43,6 +43,11 @@ impl Text {
         self.pick(lang).0
     }
 
+    /// Returns the language the text is shown in to a reader of `lang`.
+    pub(crate) fn lang(&self, lang: Lang) -> Lang {
+        self.pick(lang).1
+    }
+
     /// Returns the text and the language it really is in.
     fn pick(&self, lang: Lang) -> (&str, Lang) {
         let (own, other) = match lang {

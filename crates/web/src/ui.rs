@@ -161,6 +161,40 @@ impl Ui {
         Html::trusted(format!("{}{second}", text.html(self.lang)))
     }
 
+    /// Shows a message whose values stand in backticks, each value as code.
+    #[must_use]
+    pub fn ticks(&self, message: impl Display) -> Html {
+        let message = message.to_string();
+        let parts: Vec<&str> = message.split('`').collect();
+        let is_paired = parts.len() % 2 == 1;
+        let mut out = String::new();
+        for (i, part) in parts.iter().enumerate() {
+            match i {
+                i if is_paired && i % 2 == 1 => {
+                    out.push_str("<code>");
+                    out.push_str(&escape(part));
+                    out.push_str("</code>");
+                }
+                i => {
+                    out.push_str(if i > 0 && !is_paired { "`" } else { "" });
+                    out.push_str(&escape(part));
+                }
+            }
+        }
+        Html::trusted(out)
+    }
+
+    /// Shows a sentence of the zone's data in which values stand in backticks.
+    #[must_use]
+    pub fn explain(&self, text: impl Given<Text>) -> Html {
+        let text = text.given();
+        let html = self.ticks(text.plain(self.lang));
+        match text.lang(self.lang) {
+            lang if lang == self.lang => html,
+            lang => Html::trusted(format!("<span lang=\"{}\">{html}</span>", lang.tag())),
+        }
+    }
+
     /// Shows an amount: number in tabular figures, unit set back.
     #[must_use]
     pub fn money(&self, amount: impl Given<Amount>) -> Html {

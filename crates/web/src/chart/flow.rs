@@ -11,7 +11,7 @@ const LEFT: i64 = 226;
 const RIGHT: i64 = 520;
 const THICK: i64 = 14;
 /// Below this height a block has no label of its own; the table behind names it.
-const LABEL_HEIGHT_MIN: i64 = 13;
+const LABEL_HEIGHT_MIN: i64 = 11;
 
 /// One block of the flow: an entity on the left or an owner on the right.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -97,7 +97,8 @@ fn without(text: &str, open: &str, close: &str) -> String {
 fn templates_hold_no_words_of_their_own() {
     for (name, text) in files("templates", ".html") {
         let mut text = text;
-        for (open, close) in [("{#", "#}"), ("{{", "}}"), ("{%", "%}")] {
+        // Formulas and commands in `<code>` are the same in every language.
+        for (open, close) in [("<code>", "</code>"), ("{#", "#}"), ("{{", "}}"), ("{%", "%}")] {
             text = without(&text, open, close);
         }
         for attribute in ["title=\"", "aria-label=\"", "placeholder=\"", "alt=\""] {

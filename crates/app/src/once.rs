@@ -1,0 +1,33 @@
+//! Requests that carry a key are done once, however often they arrive.
+
+use db::{Error, Tx, params};
+
+/// Longest key, in bytes.
+pub const KEY_BYTES_MAX: usize = 200;
+
+/// Does something once per key: a repeated key returns the location that the first run gave, and
+/// changes nothing. An empty key does it each time.
+///
+/// The key is kept in the same commit as the change, so that a lost answer may be asked for again.
+/// The caller puts who asks into the key.
+pub fn once<E: From<Error>>(
+    tx: &mut Tx<'_>,
+    key: &str,
+    mut act: impl FnMut(&mut Tx<'_>) -> Result<String, E>,
+) -> Result<String, E> {
+    if key.is_empty() {
+        return act(tx);
+    }
+    let sql = "SELECT location FROM answer WHERE key = ?1";
+    let known: Option<String> = tx.row(sql, params![key], |row| row.get(0))?;
+    if let Some(location) = known {
+        return Ok(location);
+    }
+    let location = act(tx)?;
+    let now = tx.now();
+    tx.exec(
+        "INSERT INTO answer (key, location, answered_at) VALUES (?1, ?2, ?3)",
+        params![key, &location, now],
+    )?;
+    Ok(location)
+}

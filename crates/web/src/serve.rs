@@ -1,0 +1,20 @@
+//! The server around the pages: who asks, what they may, how refusals are shown.
+//!
+//! Must never: decide anything a domain decides. Authorisation happens in one place, [`routes`],
+//! from each route's permission; a handler only adds what depends on the thing asked for.
+
+mod cx;
+mod dress;
+mod fault;
+mod posted;
+mod route;
+mod routes;
+mod state;
+
+pub(crate) use cx::{Cx, Page, See};
+pub(crate) use fault::Fault;
+pub(crate) use posted::{Posted, Query};
+pub(crate) use route::{Route, get, post};
+pub use route::{Shown, route_list};
+pub(crate) use state::Shared;
+pub use state::{Server, router, serve};

@@ -1,0 +1,128 @@
+//! What every answer gets: a request id, security headers, and a face for faults.
+
+use super::{Cx, Fault, Shared};
+use crate::pages::{Page as _, error::ErrorPage};
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, SET_COOKIE,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Nothing is loaded from elsewhere, nothing runs inline, nobody frames a page.
+const POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; \
+                      base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// Answers addresses where nothing is.
+pub(crate) async fn not_found() -> Fault {
+    Fault::NotFound
+}
+
+/// Wraps every request.
+pub(crate) async fn dress(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let id = shared.app.random().id(shared.app.now()).to_string();
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let headers = request.headers().clone();
+    let response = next.run(request).await;
+    let status = response.status();
+    tracing::debug!(%method, path = uri.path(), %status, %id, "answered");
+    let mut response = match fault_of(&response) {
+        Some(fault) => {
+            if let Fault::Failed(reason) = &fault {
+                tracing::error!(%method, path = uri.path(), %id, reason, "request failed");
+            }
+            face(&shared, &fault, &headers, &uri, &id).await
+        }
+        None => response,
+    };
+    let out = response.headers_mut();
+    for (name, value) in [
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (X_FRAME_OPTIONS, "DENY"),
+        (REFERRER_POLICY, "same-origin"),
+        (CONTENT_SECURITY_POLICY, POLICY),
+    ] {
+        out.insert(name, HeaderValue::from_static(value));
+    }
+    if !out.contains_key(CACHE_CONTROL) {
+        out.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        out.insert(REQUEST_ID, value);
+    }
+    lang_keep(&uri, out);
+    response
+}
+
+/// A fault of ours, or what axum itself refused (a wrong method, a body too large).
+fn fault_of(response: &Response) -> Option<Fault> {
+    if let Some(fault) = response.extensions().get::<Fault>() {
+        return Some(fault.clone());
+    }
+    match response.status() {
+        StatusCode::METHOD_NOT_ALLOWED => {
+            Some(Fault::BadRequest("this address takes another method".to_owned()))
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Some(Fault::BadRequest("the request is too large: at most 3 MiB are taken".to_owned()))
+        }
+        _ => None,
+    }
+}
+
+async fn face(
+    shared: &Shared,
+    fault: &Fault,
+    headers: &HeaderMap,
+    uri: &Uri,
+    id: &str,
+) -> Response {
+    let status = fault.status();
+    if uri.path().starts_with("/api/") {
+        let fields = match fault {
+            Fault::Invalid(problems) => problems.clone(),
+            _ => Vec::new(),
+        };
+        let message = match fault.detail() {
+            detail if detail.is_empty() => fault.code().replace('_', " "),
+            detail => detail,
+        };
+        let error = serde_json::json!({
+            "code": fault.code(), "message": message, "fields": fields, "request_id": id,
+        });
+        return (status, Json(serde_json::json!({ "error": error }))).into_response();
+    }
+    // Without a database there is still a page that says so.
+    let ui = match Cx::of(shared, headers, uri).await {
+        Ok(cx) => cx.ui(),
+        Err(_) => crate::Ui { lang: super::cx::lang(headers, uri), ..crate::Ui::default() },
+    };
+    let page = ErrorPage {
+        ui,
+        kind: fault.kind(),
+        detail: fault.detail(),
+        place: uri.path().to_owned(),
+        request: id.to_owned(),
+    };
+    match page.html() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(_) => status.into_response(),
+    }
+}
+
+/// Keeps a language that was asked for in the address.
+fn lang_keep(uri: &Uri, out: &mut HeaderMap) {
+    let query = uri.query().unwrap_or("");
+    let asked = query.split('&').find_map(|pair| pair.strip_prefix("lang="));
+    let cookie = match asked {
+        Some("en") => "hutong_lang=en; Path=/; Max-Age=31536000; SameSite=Lax",
+        Some("zh") => "hutong_lang=zh; Path=/; Max-Age=31536000; SameSite=Lax",
+        _ => return,
+    };
+    out.append(SET_COOKIE, HeaderValue::from_static(cookie));
+}

@@ -1,0 +1,184 @@
+//! Why a request has no ordinary answer. Shown as a page or as JSON by [`super::dress`].
+
+use crate::pages::error::ErrorKind;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use base::FieldProblem;
+
+/// Why there is no ordinary answer.
+#[derive(Debug, Clone)]
+pub(crate) enum Fault {
+    /// Nothing is at this address, or nothing that this person may know of.
+    NotFound,
+    /// Somebody must sign in first.
+    SignIn,
+    /// This person may not.
+    Forbidden,
+    /// The form did not come from this session's page.
+    Forged,
+    /// The request cannot be understood.
+    BadRequest(String),
+    /// A field or several are wrong.
+    Invalid(Vec<FieldProblem>),
+    /// The operation was refused; the state of the zone does not allow it.
+    Refused {
+        /// Stable word for programs, as in `budget_exceeded`.
+        code: String,
+        /// What is refused and what to do.
+        message: String,
+    },
+    /// Not now, but perhaps in a moment.
+    Unavailable(String),
+    /// A failure of the machine; details go to the log alone.
+    Failed(String),
+}
+
+impl Fault {
+    /// Returns the status to answer with.
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::SignIn => StatusCode::UNAUTHORIZED,
+            Self::Forbidden | Self::Forged => StatusCode::FORBIDDEN,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Refused { .. } => StatusCode::CONFLICT,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Returns the kind of page that shows it.
+    pub(crate) fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotFound => ErrorKind::NotFound,
+            Self::SignIn => ErrorKind::SignIn,
+            Self::Forbidden | Self::Forged => ErrorKind::Forbidden,
+            Self::BadRequest(_) | Self::Invalid(_) => ErrorKind::BadRequest,
+            Self::Refused { .. } => ErrorKind::Conflict,
+            Self::Unavailable(_) => ErrorKind::Unavailable,
+            Self::Failed(_) => ErrorKind::Failed,
+        }
+    }
+
+    /// Returns a stable word for programs.
+    pub(crate) fn code(&self) -> &str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::SignIn => "sign_in",
+            Self::Forbidden => "forbidden",
+            Self::Forged => "forged",
+            Self::BadRequest(_) => "bad_request",
+            Self::Invalid(_) => "invalid",
+            Self::Refused { code, .. } => code,
+            Self::Unavailable(_) => "unavailable",
+            Self::Failed(_) => "failed",
+        }
+    }
+
+    /// Returns what to say about it, beyond what its kind says.
+    pub(crate) fn detail(&self) -> String {
+        match self {
+            Self::BadRequest(text) | Self::Unavailable(text) => text.clone(),
+            Self::Refused { message, .. } => message.clone(),
+            Self::Invalid(problems) => {
+                problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+            }
+            Self::Forged => "the form did not come from a page of this session: open the page \
+                             again and repeat"
+                .to_owned(),
+            Self::NotFound | Self::SignIn | Self::Forbidden | Self::Failed(_) => String::new(),
+        }
+    }
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Turns a refusal's variant into a stable word: `BudgetExceeded { .. }` is `budget_exceeded`.
+fn code_of(refused: &impl std::fmt::Debug) -> String {
+    let shown = format!("{refused:?}");
+    let name = shown.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    let mut code = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && !code.is_empty() {
+            code.push('_');
+        }
+        code.push(c.to_ascii_lowercase());
+    }
+    code
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}
+
+impl From<db::Error> for Fault {
+    fn from(error: db::Error) -> Self {
+        match error.retry() {
+            db::Retry::Again | db::Retry::LookFirst => Self::Unavailable(error.to_string()),
+            db::Retry::Never => Self::Failed(chain(&error)),
+        }
+    }
+}
+
+impl From<grants::Error> for Fault {
+    fn from(error: grants::Error) -> Self {
+        use grants::Refused as R;
+        match error {
+            grants::Error::Refused(R::Invalid(problems)) => Self::Invalid(problems),
+            grants::Error::Refused(
+                R::InstrumentUnknown(_)
+                | R::CallUnknown(_)
+                | R::ApplicationUnknown(_)
+                | R::ReviewUnknown(_)
+                | R::AwardUnknown(_)
+                | R::ClaimUnknown(_)
+                | R::BatchUnknown(_),
+            ) => Self::NotFound,
+            grants::Error::Refused(R::NotYours(_) | R::ReviewNotYours) => Self::Forbidden,
+            grants::Error::Refused(refused) => {
+                Self::Refused { code: code_of(&refused), message: refused.to_string() }
+            }
+            grants::Error::Db(error) => error.into(),
+            error => Self::Failed(chain(&error)),
+        }
+    }
+}
+
+impl From<identity::Error> for Fault {
+    fn from(error: identity::Error) -> Self {
+        use identity::Refused as R;
+        match error {
+            identity::Error::Refused(R::Invalid(problems)) => Self::Invalid(problems),
+            identity::Error::Refused(
+                R::OrganisationUnknown(_) | R::PersonUnknown(_) | R::OwnershipUnknown(_),
+            ) => Self::NotFound,
+            identity::Error::Refused(refused) => {
+                Self::Refused { code: code_of(&refused), message: refused.to_string() }
+            }
+            identity::Error::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<app::PayoutError> for Fault {
+    fn from(error: app::PayoutError) -> Self {
+        match error {
+            app::PayoutError::Grants(error) => error.into(),
+            error => Self::Failed(chain(&error)),
+        }
+    }
+}

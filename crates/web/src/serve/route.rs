@@ -1,0 +1,93 @@
+//! A route with its permission, and the only place where permissions are tested.
+
+use super::{Cx, Fault, Shared, routes};
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::MethodRouter;
+use identity::Permission;
+
+/// One way to ask the server something.
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) permission: Permission,
+    handler: MethodRouter<Shared>,
+}
+
+/// A route as tests and help see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// `GET`, `POST` ...
+    pub method: String,
+    /// Its path, with names in braces.
+    pub path: &'static str,
+    /// What it asks for.
+    pub permission: Permission,
+}
+
+/// Declares a route that only reads.
+pub(crate) fn get<H, T>(path: &'static str, permission: Permission, handler: H) -> Route
+where
+    H: Handler<T, Shared>,
+    T: 'static,
+{
+    Route { method: Method::GET, path, permission, handler: axum::routing::get(handler) }
+}
+
+/// Declares a route that changes something.
+pub(crate) fn post<H, T>(path: &'static str, permission: Permission, handler: H) -> Route
+where
+    H: Handler<T, Shared>,
+    T: 'static,
+{
+    Route { method: Method::POST, path, permission, handler: axum::routing::post(handler) }
+}
+
+/// Lists every route with its permission.
+#[must_use]
+pub fn route_list() -> Vec<Shown> {
+    let table = routes::table();
+    let shown =
+        |r: &Route| Shown { method: r.method.to_string(), path: r.path, permission: r.permission };
+    table.iter().map(shown).collect()
+}
+
+/// Puts the table together; every handler stands behind the test of its permission.
+pub(crate) fn build(table: Vec<Route>, shared: &Shared) -> Router<Shared> {
+    table.into_iter().fold(Router::new(), |router, route| {
+        let gate = from_fn_with_state((shared.clone(), route.permission), gate);
+        router.route(route.path, route.handler.layer(gate))
+    })
+}
+
+async fn gate(
+    State((shared, permission)): State<(Shared, Permission)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let cx = match Cx::of(&shared, request.headers(), request.uri()).await {
+        Ok(cx) => cx,
+        Err(fault) => return fault.into_response(),
+    };
+    if !cx.standing.may(permission) {
+        let fault = if cx.person.is_some() { Fault::Forbidden } else { Fault::SignIn };
+        return fault.into_response();
+    }
+    if request.method() != Method::GET
+        && let Err(fault) = cx.is_same_origin(request.headers())
+    {
+        return fault.into_response();
+    }
+    let is_private = cx.person.is_some();
+    request.extensions_mut().insert(cx);
+    let mut response = next.run(request).await;
+    if is_private || permission != Permission::Public {
+        let value = axum::http::HeaderValue::from_static("no-store");
+        response.headers_mut().insert(axum::http::header::CACHE_CONTROL, value);
+    }
+    response
+}

@@ -1,0 +1,83 @@
+//! The running server.
+
+use super::{dress, route, routes};
+use app::{App, Zone, zone_read};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::serve::ListenerExt;
+use base::Time;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::net::TcpListener;
+
+/// Largest request body: a paper of 2 MiB with its form around it.
+const BODY_BYTES_MAX: usize = 3 * 1024 * 1024;
+/// How long the zone's settings are kept between looks, in milliseconds.
+const ZONE_MILLIS: i64 = 1_000;
+
+/// What the pages and the API are served from.
+pub struct Server {
+    pub(crate) app: Arc<App>,
+    /// Where the zone is reached, as in `https://zone.example`.
+    pub(crate) public_url: String,
+    zone: Mutex<Option<(Time, Zone)>>,
+}
+
+/// The server as every handler sees it.
+pub(crate) type Shared = Arc<Server>;
+
+impl Server {
+    /// Serves an open zone, reached at `public_url` (scheme and host, without a slash at the end).
+    #[must_use]
+    pub fn new(app: Arc<App>, public_url: &str) -> Self {
+        let public_url = public_url.trim_end_matches('/').to_owned();
+        Self { app, public_url, zone: Mutex::new(None) }
+    }
+
+    /// Returns the zone's settings, at most a second old.
+    pub(crate) async fn zone(&self) -> Result<Zone, db::Error> {
+        let now = self.app.now();
+        let kept = self.zone.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((seen, zone)) = kept
+            && (0..ZONE_MILLIS).contains(&(now.millis() - seen.millis()))
+        {
+            return Ok(zone);
+        }
+        let zone = self.app.read(zone_read).await?;
+        *self.zone.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, zone.clone()));
+        Ok(zone)
+    }
+
+    /// Tells whether browsers reach the zone over TLS.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+/// Returns the whole service: pages, forms, JSON API and assets.
+pub fn router(server: Server) -> Router {
+    let shared = Arc::new(server);
+    route::build(routes::table(), &shared)
+        .fallback(dress::not_found)
+        .layer(axum::middleware::from_fn_with_state(shared.clone(), dress::dress))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .with_state(shared)
+}
+
+/// Serves until `stop` is ready; requests under way are finished.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    server: Server,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    // Without it a small answer waits for the client's delayed acknowledgement.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "cannot set TCP_NODELAY");
+        }
+    });
+    axum::serve(listener, router(server)).with_graceful_shutdown(stop).await
+}
