@@ -22,8 +22,13 @@ pub(crate) fn exchange(problem: &Problem, settled: &Settled, from: &mut [Option<
             group_add(settled, &mut left, place, -ask);
         }
     }
-    for ((_, ask), places) in equals.iter().filter(|(_, places)| places.len() > 1) {
-        while pass(settled, &mut left, from, (*ask, places)) {}
+    // An exchange makes room in a group, which may allow one among other equals: go on until none.
+    let mut has_moved = true;
+    while has_moved {
+        has_moved = false;
+        for ((_, ask), places) in equals.iter().filter(|(_, places)| places.len() > 1) {
+            has_moved |= pass(settled, &mut left, from, (*ask, places));
+        }
     }
 }
 

@@ -203,3 +203,38 @@ fn a_narrow_search_still_proves_only_what_is_true() {
     let (sheets, _) = run(7_000..9_000, 9, &narrow);
     assert!(sheets > 800, "{sheets} sheets");
 }
+
+/// Checks the rule for equals: no earlier one is passed over where an exchange would be allowed.
+fn is_fair(problem: &Problem, sheet: &Sheet) {
+    let place = |id: &str| problem.proposals.iter().position(|p| p.id == id).expect("is listed");
+    let open = |at: usize| problem.proposals[at].standing == Standing::Open;
+    for award in sheet.chosen.iter().filter(|award| !award.is_decided) {
+        let late = place(&award.proposal);
+        for passed in sheet.unchosen.iter().map(|u| place(&u.proposal)).filter(|p| *p < late) {
+            let (a, b) = (&problem.proposals[passed], &problem.proposals[late]);
+            if !open(passed) || a.score != b.score || a.ask != b.ask || a.score == 0 {
+                continue;
+            }
+            let group = sheet.groups.iter().find(|g| Some(&g.group) == a.group.as_ref());
+            let left = group.and_then(|g| g.left).map_or(i64::MAX, |left| left.minor);
+            let may_swap = a.group == b.group || left >= a.ask.minor;
+            assert!(!may_swap || !a.funds.contains(&award.fund), "{} before {}", a.id, b.id);
+        }
+    }
+}
+
+#[test]
+fn no_earlier_equal_is_passed_over_where_an_exchange_is_allowed() {
+    let mut pairs = 0;
+    for seed in 20_000..23_000 {
+        let mut problem = small(&mut Lot::new(seed), 14);
+        for (i, proposal) in problem.proposals.iter_mut().enumerate() {
+            (proposal.score, proposal.ask.minor) = if i % 3 == 0 { (4, 9) } else { (5, 7) };
+        }
+        if let Ok(sheet) = sheet(&problem, &Limits::default()) {
+            is_fair(&problem, &sheet);
+            pairs += sheet.chosen.len().min(sheet.unchosen.len());
+        }
+    }
+    assert!(pairs > 1_000, "{pairs} awards that could have gone to others");
+}
