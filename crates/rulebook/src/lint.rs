@@ -118,12 +118,21 @@ fn uncapped(rule: &Instrument) -> Option<Finding> {
         _ => false,
     };
     let is_text = rule.kind == Kind::Procedure;
-    if !rule.limits.caps.is_empty() || is_own_limit || is_banded || is_text {
+    let is_capped = rule.limits.caps.iter().any(|cap| cap.scope != CapScope::Pool);
+    if is_capped || is_own_limit || is_banded || is_text {
         return None;
     }
+    let found = if rule.limits.caps.is_empty() {
+        Text::both("no cap of any kind", "未设任何上限")
+    } else {
+        Text::both(
+            "only the pool is capped, no single applicant",
+            "仅资金池有上限,单个申请人无上限",
+        )
+    };
     finding(
         LintCode::Uncapped,
-        Text::both("no cap of any kind", "未设任何上限"),
+        found,
         ["one large applicant can take the whole budget", "单个大户可能占用全部预算"],
         ["`[[cap]]` per firm and year, and one for the pool", "增加按企业年度和资金池的`[[cap]]`"],
     )

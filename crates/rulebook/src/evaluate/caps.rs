@@ -11,6 +11,8 @@ use base::{Amount, Ppm};
 
 /// A limit that was applied, kept until it is known which limits bind.
 pub(super) struct Limit {
+    /// Order in which binding limits are told: caps as in the file, then stacking.
+    rank: usize,
     code: String,
     says: Text,
     left: i128,
@@ -94,6 +96,10 @@ impl Work<'_> {
                 return None;
             }
         };
+        if self.ask.lines.is_empty() {
+            self.miss(Stage::Stacking, Missing::Lines {});
+            return None;
+        }
         let base = self.amount(covers.iter().map(|index| parts[*index].base).sum())?;
         let used = self.other_aid(parts, &covers, base, aids)?;
         let limit = rate.of(base);
@@ -117,8 +123,9 @@ impl Work<'_> {
         (numbers.base, numbers.rate, numbers.limit) = (Some(base), Some(rate), Some(limit));
         (numbers.used, numbers.left, numbers.amount) = (Some(used), left_amount, after_amount);
         numbers.bound = Some(after < before);
-        let (code, trace_index) = ("stacking".to_owned(), self.trace.len() - 1);
-        Some(Limit { code, says, left, covers, trace_index })
+        let (rank, code) = (usize::MAX, "stacking".to_owned());
+        let trace_index = self.trace.len() - 1;
+        Some(Limit { rank, code, says, left, covers, trace_index })
     }
 
     /// Sums other aid on the cost covered. Aid that names no line, or a line that is not there, counts
@@ -161,11 +168,13 @@ impl Work<'_> {
     /// Applies all caps that fit, those on a part of the purchases first, and finds what binds.
     pub(super) fn caps(&mut self, parts: &mut [Part<'_>], mut limits: Vec<Limit>) {
         let rule = self.rule;
-        let (narrow, wide): (Vec<&Cap>, Vec<&Cap>) =
-            rule.limits.caps.iter().partition(|cap| !cap.applies.what.is_empty());
-        for cap in narrow.into_iter().chain(wide) {
-            limits.extend(self.cap(parts, cap));
+        let caps = rule.limits.caps.iter().enumerate();
+        let (narrow, wide): (Vec<_>, Vec<_>) =
+            caps.partition(|(_, cap)| !cap.applies.what.is_empty());
+        for (rank, cap) in narrow.into_iter().chain(wide) {
+            limits.extend(self.cap(parts, rank, cap));
         }
+        limits.sort_by_key(|limit| limit.rank);
         if rule.limits.caps.is_empty() {
             let says = Text::both("the rule states no cap", "规则未设上限");
             self.step(Stage::Cap, "none", Verdict::Computed, says);
@@ -173,7 +182,7 @@ impl Work<'_> {
         self.bind(parts, &limits);
     }
 
-    fn cap(&mut self, parts: &mut [Part<'_>], cap: &Cap) -> Option<Limit> {
+    fn cap(&mut self, parts: &mut [Part<'_>], rank: usize, cap: &Cap) -> Option<Limit> {
         if self.fits_applicant(Stage::Cap, &cap.id, &cap.applies) != Fit::Yes {
             return None;
         }
@@ -214,7 +223,7 @@ impl Work<'_> {
         (numbers.limit, numbers.used, numbers.left) = (Some(limit), known, known.and(left_amount));
         (numbers.amount, numbers.bound) = (after_amount, Some(after < before));
         let (code, trace_index) = (cap.id.clone(), self.trace.len() - 1);
-        Some(Limit { code, says, left, covers, trace_index })
+        Some(Limit { rank, code, says, left, covers, trace_index })
     }
 
     fn used(&mut self, cap: &Cap) -> Option<Amount> {

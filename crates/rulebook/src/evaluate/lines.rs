@@ -21,8 +21,9 @@ impl<'a> Work<'a> {
         let needs_lines = match &self.rule.support.method {
             Method::Rate { .. } | Method::Band { .. } | Method::Ceiling => true,
             Method::Tiers { over, .. } => over.is_none(),
-            Method::Fixed { .. } | Method::Unknown { .. } => self.rule.limits.minimum.is_some(),
+            Method::Fixed { .. } | Method::Unknown { .. } => false,
         };
+        let needs_lines = needs_lines || self.rule.limits.minimum.is_some();
         if self.ask.lines.is_empty() {
             if needs_lines {
                 self.miss(Stage::Lines, Missing::Lines {});

@@ -6,7 +6,7 @@ use crate::problem::Log;
 use crate::simulate::{Place, request_read};
 use crate::words::coded;
 use serde_json::{Map, Value};
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
 coded! {
     /// The three answers.
@@ -37,26 +37,20 @@ pub(super) fn example(instrument: &Instrument, fields: &Fields<'_, '_>) -> Optio
             fields.log.add(place(&nodes, &fault.place, fields.at), fault.message, fault.expected);
         }
     });
-    let expect = fields.need("expect", "`[example.expect]` with an outcome", |log, node| {
-        let DeValue::Table(table) = node.get_ref() else {
-            return super::node::wrong(log, node, "`[example.expect]` with an outcome");
-        };
-        let fields = Fields::new(log, table, node.span().start);
-        let found = expect(instrument, log, &fields, table);
-        fields.finish();
-        found
-    });
+    let expect = fields.need_table("expect", |fields| expect(instrument, fields));
     Some(Example { name: name?, request: read.ok()?, expect: expect? })
 }
 
-fn expect(
-    instrument: &Instrument,
-    _log: &Log<'_>,
-    fields: &Fields<'_, '_>,
-    _table: &DeTable<'_>,
-) -> Option<Expect> {
+fn expect(instrument: &Instrument, fields: &Fields<'_, '_>) -> Option<Expect> {
     let codes = |log: &Log<'_>, node: &Node<'_>| list(log, node, string);
-    match fields.need("outcome", "entitled, refused or unknown", code)? {
+    let Some(outcome) = fields.need("outcome", "entitled, refused or unknown", code) else {
+        // The other fields belong to one outcome each; without it they are not judged.
+        for key in ["amount", "binding", "reasons", "missing"] {
+            fields.node(key);
+        }
+        return None;
+    };
+    match outcome {
         OutcomeCode::Entitled => {
             let amount = fields.need("amount", "the support that comes out", |log, node| {
                 let found = super::figure::amount(log, node, instrument.unit)?;

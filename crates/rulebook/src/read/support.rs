@@ -2,14 +2,12 @@
 
 use super::Context;
 use super::figure::{amount, share};
-use super::node::{Fields, Node, fact_name, string, words, wrong};
+use super::node::{Fields, fact_name, string, words, wrong};
 use super::top::{flag, scope};
 use crate::model::{
     Band, Fact, FactType, FixedAmount, Method, RateRow, Support, Tier, TierMode, TierYield,
 };
-use crate::problem::Log;
 use crate::words::{Coded, coded};
-use toml::de::DeValue;
 
 coded! {
     /// The codes of the methods.
@@ -36,28 +34,23 @@ pub(super) fn support(
     cx: &Context,
     facts: &[Fact],
     root: &Fields<'_, '_>,
-    log: &Log<'_>,
-    node: &Node<'_>,
+    fields: &Fields<'_, '_>,
 ) -> Option<Support> {
-    let DeValue::Table(table) = node.get_ref() else {
-        return wrong(log, node, "a table `[support]`");
-    };
-    let fields = Fields::new(log, table, node.span().start);
+    let log = fields.log;
     let code: Option<MethodCode> =
         fields.need("method", "rate, tiers, fixed, band, ceiling or unknown", super::node::code);
     let base = fields.opt("base", super::node::code);
-    let is_maximum = flag(&fields, "maximum");
+    let is_maximum = flag(fields, "maximum");
     let note = fields.opt("note", string);
     let tier_mode: Option<TierMode> = fields.opt("tier_mode", super::node::code);
-    let tier_over = fact_of(&fields, "tier_over", facts, FactType::Amount);
-    let class_fact = fact_of(&fields, "class_fact", facts, FactType::String);
-    fields.finish();
+    let tier_over = fact_of(fields, "tier_over", facts, FactType::Amount);
+    let class_fact = fact_of(fields, "class_fact", facts, FactType::String);
     let rates = root.tables("rate", |fields| rate(cx, fields));
     let tiers = root.tables("tier", |fields| tier(cx, fields));
     let amounts = root.tables("fixed", |fields| fixed(cx, fields));
     let bands = root.tables("band", |fields| band(cx, fields));
     let code = code?;
-    check_rows(root, &fields, code);
+    check_rows(root, fields, code);
     let method = match code {
         MethodCode::Rate => Method::Rate { rates },
         MethodCode::Tiers => {

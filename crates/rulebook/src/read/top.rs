@@ -28,9 +28,7 @@ pub(super) fn instrument(root: &Fields<'_, '_>) -> Option<Instrument> {
     let purchases = root.tables("purchase", named);
     let cx = context(unit, &facts, beneficiary.as_ref(), &purchases);
     let eligibility = root.tables("eligibility", |fields| eligible(&cx, fields));
-    let support = root.need("support", "a `[support]` table", |log, node| {
-        support::support(&cx, &facts, root, log, node)
-    });
+    let support = root.need_table("support", |fields| support::support(&cx, &facts, root, fields));
     let limits = limits::limits(&cx, root);
     let stacking = root.table("stacking", |fields| limits::stacking(&cx, fields));
     let supplier = root.table("supplier", terms::supplier);

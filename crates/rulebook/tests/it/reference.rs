@@ -1,4 +1,4 @@
-//! The rule files of the repository: each is sound, and its examples come out.
+//! The rule files of the repository: each is sound, its examples come out, and its source is told.
 
 use std::path::{Path, PathBuf};
 
@@ -49,4 +49,43 @@ fn every_example_comes_out() {
         failures.extend(rulebook::examples_run(&rule).iter().map(ToString::to_string));
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// Rows of the published table of rules.
+const ROWS: u32 = 64;
+
+#[test]
+fn no_row_of_the_published_table_is_encoded_twice() {
+    let mut seen = std::collections::BTreeMap::new();
+    for (name, text) in all() {
+        let Some(row) = rulebook::check(&name, &text).ok().and_then(|rule| rule.row) else {
+            continue;
+        };
+        assert!((1..=ROWS).contains(&row.number), "{name}: row {}", row.number);
+        if let Some(other) = seen.insert(row.number, name.clone()) {
+            panic!("{other} and {name} both encode row {}", row.number);
+        }
+    }
+}
+
+#[test]
+fn the_source_quotes_the_row_and_ids_are_unique() {
+    let mut ids = std::collections::BTreeSet::new();
+    for (name, text) in all() {
+        let Ok(rule) = rulebook::check(&name, &text) else { continue };
+        assert!(ids.insert(rule.id.clone()), "{name}: `{}` is the id of another file", rule.id);
+        let (Some(row), Some(source)) = (rule.row, rule.source) else { continue };
+        assert_eq!(row.columns["quote"], source.quote, "{name}");
+        assert!(row.columns["source_url"].starts_with(&source.url), "{name}: {}", source.url);
+    }
+}
+
+#[test]
+fn every_rule_can_be_explained_in_both_languages() {
+    for (name, text) in all() {
+        let Ok(rule) = rulebook::check(&name, &text) else { continue };
+        for lang in [rulebook::Lang::En, rulebook::Lang::Zh] {
+            assert!(rulebook::explain(&rule, lang).len() > 200, "{name} explains nothing");
+        }
+    }
 }
