@@ -12,6 +12,7 @@ use crate::simulate::{FactsFault, request_read};
 use crate::words::{Coded, Lang, Text, money};
 use base::{Date, Unit};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Why a simulation gave no answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -95,7 +96,7 @@ impl CheckReport {
     }
 }
 
-/// `hutong rules check`: checks one file and runs its examples.
+/// Checks one file and runs its examples.
 #[must_use]
 pub fn check_report(file: &str, text: &str) -> CheckReport {
     let (instrument, problems, failures) = match check(file, text) {
@@ -103,6 +104,35 @@ pub fn check_report(file: &str, text: &str) -> CheckReport {
         Err(problems) => (None, problems, Vec::new()),
     };
     CheckReport { file: file.to_owned(), instrument, problems, failures }
+}
+
+/// `hutong rules check PATH` for several files, given as name and text: checks each, runs its
+/// examples, and reports ids and source rows that two files share, at the later file.
+#[must_use]
+pub fn check_reports(files: &[(String, String)]) -> Vec<CheckReport> {
+    let mut ids: BTreeMap<String, String> = BTreeMap::new();
+    let mut reports = Vec::new();
+    for (file, text) in files {
+        let mut report = check_report(file, text);
+        if let Ok(rule) = check(file, text) {
+            let row = rule.row.map(|row| format!("row {}", row.number));
+            for name in std::iter::once(rule.id).chain(row) {
+                if let Some(other) = ids.get(&name) {
+                    report.problems.push(Problem {
+                        file: file.clone(),
+                        line: 1,
+                        column: 1,
+                        message: format!("`{name}` is in {other} too"),
+                        expected: "one file for each".to_owned(),
+                    });
+                } else {
+                    ids.insert(name, file.clone());
+                }
+            }
+        }
+        reports.push(report);
+    }
+    reports
 }
 
 /// `hutong rules explain`: the plain text of a rule file.

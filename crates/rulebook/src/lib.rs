@@ -25,8 +25,8 @@ mod simulate;
 mod words;
 
 pub use commands::{
-    CheckReport, SimulateFault, Summary, check_report, evaluation_text, explain_text, lint_report,
-    lint_text, list_text, simulate, summary,
+    CheckReport, SimulateFault, Summary, check_report, check_reports, evaluation_text,
+    explain_text, lint_report, lint_text, list_text, simulate, summary,
 };
 pub use evaluate::{evaluate, supplier_check};
 pub use evaluation::{

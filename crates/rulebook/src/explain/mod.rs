@@ -43,7 +43,8 @@ impl Page {
     }
 
     fn line(&mut self, en: impl AsRef<str>, zh: impl AsRef<str>) {
-        let words = self.say(en.as_ref(), zh.as_ref()).to_owned();
+        // A statement that ends with a question keeps the question's own mark.
+        let words = self.say(en.as_ref(), zh.as_ref()).replace("?.", "?");
         self.text.push_str(&format!("- {words}\n"));
     }
 

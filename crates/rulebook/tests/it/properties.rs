@@ -33,6 +33,44 @@ const PIECES: [&str; 24] = [
     "\\u0000",
 ];
 
+/// A condition with the answer it must give: `None` where it needs the unknown fact `u`.
+fn conditions() -> impl Strategy<Value = (String, Option<bool>)> {
+    let leaf = prop_oneof![
+        Just(("true".to_owned(), Some(true))),
+        Just(("b".to_owned(), Some(false))),
+        Just(("u".to_owned(), None)),
+        (0_i64..6).prop_map(|k| (format!("n >= {k}"), Some(3 >= k))),
+        (0_i64..6).prop_map(|k| (format!("n * 2 - 1 == {k}"), Some(5 == k))),
+        "[a-c]".prop_map(|c| (format!("\"{c}\" in l"), Some(c == "a"))),
+        "[a-c]".prop_map(|c| (format!("l.all(x, x == \"{c}\")"), Some(c == "a"))),
+        "[a-c]"
+            .prop_map(|c| (format!("l.exists(x, x == \"{c}\" || u)"), (c == "a").then_some(true))),
+        "[a-c]".prop_map(|c| (format!("s.startsWith(\"{c}\")"), Some(c == "b"))),
+    ];
+    leaf.prop_recursive(4, 16, 2, |inner| {
+        let pair = (inner.clone(), inner.clone());
+        prop_oneof![
+            inner.prop_map(|(text, value)| (format!("!({text})"), value.map(|value| !value))),
+            pair.clone().prop_map(|((a, x), (b, y))| {
+                let value = match (x, y) {
+                    (Some(false), _) | (_, Some(false)) => Some(false),
+                    (Some(true), Some(true)) => Some(true),
+                    _ => None,
+                };
+                (format!("({a} && {b})"), value)
+            }),
+            pair.prop_map(|((a, x), (b, y))| {
+                let value = match (x, y) {
+                    (Some(true), _) | (_, Some(true)) => Some(true),
+                    (Some(false), Some(false)) => Some(false),
+                    _ => None,
+                };
+                (format!("({a} || {b})"), value)
+            }),
+        ]
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -78,6 +116,31 @@ proptest! {
         if let Ok(rule) = check("f", &text) {
             let _ = evaluate(&rule, &request(&[5], Some(3), 0, 0));
         }
+    }
+
+    #[test]
+    fn conditions_follow_three_valued_logic((condition, expected) in conditions()) {
+        let text = format!("{HEAD}{FACTS_RULE}[[fact]]\nname = \"u\"\ntype = \"bool\"\nask = \"u?\"\n[[eligibility]]\nid = \"zz\"\nrequire = '{condition}'\nmessage = \"m\"\n");
+        let rule = match check("f", &text) {
+            Ok(rule) => rule,
+            // The only way to refuse these is their size or depth.
+            Err(problems) => {
+                let message = problems[0].message.as_str();
+                prop_assert!(message.contains("parts") || message.contains("deeper"), "{}", message);
+                return Ok(());
+            }
+        };
+        let mut asked = request(&[100], Some(3), 0, 0);
+        let words = |word: &str| FactValue::Strings(vec![word.to_owned()]);
+        asked.facts.insert("b".to_owned(), FactValue::Bool(false));
+        asked.facts.insert("l".to_owned(), words("a"));
+        asked.facts.insert("s".to_owned(), FactValue::String("b".to_owned()));
+        let found = match evaluate(&rule, &asked).outcome {
+            Outcome::Entitled { .. } => Some(true),
+            Outcome::Refused { .. } => Some(false),
+            Outcome::Unknown { .. } => None,
+        };
+        prop_assert_eq!(found, expected, "{}", condition);
     }
 
     #[test]

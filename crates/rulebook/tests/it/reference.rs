@@ -55,17 +55,12 @@ fn every_example_comes_out() {
 const ROWS: u32 = 64;
 
 #[test]
-fn no_row_of_the_published_table_is_encoded_twice() {
-    let mut seen = std::collections::BTreeMap::new();
-    for (name, text) in all() {
-        let Some(row) = rulebook::check(&name, &text).ok().and_then(|rule| rule.row) else {
-            continue;
-        };
-        assert!((1..=ROWS).contains(&row.number), "{name}: row {}", row.number);
-        if let Some(other) = seen.insert(row.number, name.clone()) {
-            panic!("{other} and {name} both encode row {}", row.number);
-        }
-    }
+fn all_64_rows_of_the_published_table_are_encoded_exactly_once() {
+    let rules = all();
+    let rows = rules.iter().filter_map(|(name, text)| rulebook::check(name, text).ok()?.row);
+    let mut numbers: Vec<u32> = rows.map(|row| row.number).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=ROWS).collect::<Vec<u32>>());
 }
 
 #[test]

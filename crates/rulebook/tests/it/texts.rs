@@ -46,7 +46,7 @@ fn an_explanation_says_what_the_machine_computes() {
         "Test (test, version 1)",
         "- Kinds: company or start-up.",
         "- Counted: the contract amount.",
-        "- 30 %, for domestic compute, where the answer is yes to: Is the brand local?.",
+        "- 30 %, for domestic compute, where the answer is yes to: Is the brand local?",
         "- These are maximum figures: the officer may grant less.",
         "- Not from the beneficiary's own group.",
         "- Decision within 2 working days.",
@@ -133,6 +133,21 @@ fn an_example_that_does_not_come_out_is_a_problem_of_the_file() {
             "t.toml:1:1: test: example `half` gives entitled 5.00 CNY [rate], expected entitled 6.00 CNY"
         ]
     );
+}
+
+#[test]
+fn two_files_with_one_id_are_reported() {
+    let text = format!("{HEAD}{HALF}");
+    let files = [("a.toml".to_owned(), text.clone()), ("b.toml".to_owned(), text)];
+    let lines: Vec<String> =
+        rulebook::check_reports(&files).iter().flat_map(rulebook::CheckReport::lines).collect();
+    assert_eq!(lines, ["b.toml:1:1: `test` is in a.toml too, expected one file for each"]);
+}
+
+#[test]
+fn an_instrument_can_be_shared_between_threads() {
+    fn shared<T: Clone + Send + Sync + 'static>(_: &T) {}
+    shared(&rule(HALF));
 }
 
 #[test]
