@@ -7,7 +7,7 @@ use crate::claims::{Awarded, CloudSupply, Purchase, claims, cost_yuan, lines};
 use crate::groups::Groups;
 use crate::model::{
     Application, Category, CostLine, Decline, DeclineReason, Fact, FactValue, Organisation,
-    Outcome, Vote,
+    Outcome, SizeClass, Vote,
 };
 use crate::organisations::Firm;
 use crate::people::{OFFICERS, representative};
@@ -215,7 +215,6 @@ impl Maker<'_> {
 
     /// Makes the facts that all four rules ask for; `refused` is the code for which it is to fail.
     pub(crate) fn facts_of_firm(&self, firm: &str, refused: &str) -> Vec<Fact> {
-        use crate::model::SizeClass;
         let kind = if refused == "beneficiary-kind" { "university" } else { "company" };
         let place = if refused == "beneficiary-place" { "Hangzhou" } else { "Hangzhou AI Town" };
         let (size, least, most) = match self.firm(firm).size {

@@ -81,8 +81,8 @@ fn office(random: &Random) -> Vec<Item> {
         return vec![("rent", "Rent for 2019", landlord)];
     }
     vec![
-        ("rent", "Rent, first quarters of 2019", landlord),
-        ("rent", "Rent, last quarter of 2019", landlord),
+        ("rent", "Rent, January to September 2019", landlord),
+        ("rent", "Rent, October to December 2019", landlord),
     ]
 }
 

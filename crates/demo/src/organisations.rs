@@ -155,6 +155,7 @@ fn firm(names: [&'static str; 5], size_class: SizeClass, date: Date) -> Organisa
 }
 
 fn real() -> Vec<Organisation> {
+    use AliasLanguage::{En, Zh};
     let one = |key, names: [&str; 3], aliases: &[(AliasLanguage, &str)]| Organisation {
         key,
         kind: OrganisationKind::Company,
@@ -168,7 +169,6 @@ fn real() -> Vec<Organisation> {
         identifiers: Vec::new(),
         is_synthetic: false,
     };
-    use AliasLanguage::{En, Zh};
     let chengying = [
         "Chengying Shuju",
         "杭州橙鹰数据技术有限公司",
