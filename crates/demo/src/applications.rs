@@ -120,8 +120,7 @@ impl Maker<'_> {
     fn application(&mut self, terms: &Terms, draft: Draft, key: String, at: Time) -> Application {
         let Draft { firm, subject, title_en, title_zh, support_fen, supply, declined } = draft;
         let lines = lines(self.random, terms, Purchase { support_fen, subject, supply });
-        let about =
-            About { category: terms.category, firm: self.name(firm), title: title_en, subject };
+        let about = self.about(terms.category, firm, title_en, subject);
         Application {
             key,
             call: terms.call,
@@ -239,8 +238,17 @@ impl Maker<'_> {
         self.firms.iter().find(|firm| firm.key == key).expect("tables name only firms that exist")
     }
 
-    pub(crate) fn name(&self, key: &'static str) -> &str {
-        self.organisations.iter().find(|o| o.key == key).map_or(key, |o| &o.name_en)
+    /// Returns what the summary of an application is made from.
+    pub(crate) fn about(
+        &self,
+        category: Category,
+        firm: &'static str,
+        title: &'static str,
+        subject: &'static str,
+    ) -> About<'_> {
+        let found = self.organisations.iter().find(|o| o.key == firm);
+        let (name, is_real) = found.map_or((firm, false), |o| (&o.name_en, !o.is_synthetic));
+        About { category, firm: name, title, subject, is_real }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::calls::{VOUCHER_CALL, YUAN, cny};
 use crate::claims::invoice_number;
 use crate::model::{Application, Category, Claim, ClaimEnd, CostLine, Fact, FactValue, Outcome};
 use crate::people::representative;
-use crate::prose::{About, summary};
+use crate::prose::summary;
 use crate::reviews::{Level, Wanted, reviews};
 
 /// One application: who, about what, from whom, for how much.
@@ -82,7 +82,7 @@ impl Maker<'_> {
     fn pilot(&mut self, number: u32, pilot: Pilot) -> Application {
         let category = Category::Voucher;
         let Pilot { firm, subject, title_en, title_zh, .. } = pilot;
-        let about = About { category, firm: self.name(firm), title: title_en, subject };
+        let about = self.about(category, firm, title_en, subject);
         let mut facts = self.facts_of_firm(firm, "");
         let signed = FactValue::Date(day("2019-10-10"));
         facts.push(Fact { name: "contract_signed", value: signed });

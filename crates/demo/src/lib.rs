@@ -14,6 +14,13 @@
 //!
 //! Must never: perform input or output, read a clock, or use randomness other than the seed's.
 //! Start reading at [`plan`].
+//!
+//! ```
+//! let plan = demo::plan(demo::SEED);
+//! assert_eq!(plan.expected().paid_minor, 4_300_000_000);
+//! let first = plan.timeline()[0];
+//! assert_eq!(first.action, demo::Action::CallOpen(0));
+//! ```
 
 mod amounts;
 mod applications;

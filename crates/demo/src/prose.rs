@@ -19,10 +19,20 @@ pub(crate) struct About<'a> {
     /// English title of the project.
     pub(crate) title: &'a str,
     pub(crate) subject: &'a str,
+    /// Whether the firm really exists, so that nothing may be invented about its work.
+    pub(crate) is_real: bool,
 }
 
-/// Writes three sentences about a project: what, why here, and what the money is for.
+/// Says of a real beneficiary what is published, and that nothing else is.
+const PUBLISHED: &str = "What is published of this project is its aim, to industrialise the use of \
+    big data to discern risks to public safety, and that it received the most in its category. \
+    Costs, suppliers, scores and dates shown here are made up.";
+
+/// Writes two or three sentences about a project: what, why here, and what the money is for.
 pub(crate) fn summary(random: &Random, about: About<'_>) -> String {
+    if about.is_real {
+        return PUBLISHED.to_owned();
+    }
     let middle = subject_sentence(random, about.subject);
     let last = pick(random, closings(about.category));
     format!("{} {middle} {last}", opening(random, about))
@@ -38,7 +48,9 @@ fn opening(random: &Random, about: About<'_>) -> String {
                 "{firm} has a first version of its work on {aim} and wants to make it fit for daily use."
             )
         }
-        (Category::Office, 0) => format!("The application is for rented space: {aim}."),
+        (Category::Office, 0) => {
+            format!("The application is for rented space: {}{aim}.", article(&aim))
+        }
         (Category::Office, _) => format!("{firm} has rented {}{aim}.", article(&aim)),
         (Category::Cloud | Category::Voucher, 0) => {
             format!("One project, {aim}, has outgrown the machines that {firm} owns.")

@@ -275,7 +275,7 @@ fn every_amount_is_within_its_caps_and_budget() {
 }
 
 #[test]
-fn every_facility_area_and_minimum_holds() {
+fn floor_space_and_least_cost_are_within_the_rules() {
     for_each_seed(|plan| {
         for application in plan.applications.iter() {
             let area = application.facts.iter().find(|fact| fact.name == "floor_area_m2");
@@ -426,6 +426,17 @@ fn summaries_are_two_or_three_plain_sentences() {
             assert!(!summary.contains("  "), "{summary}");
         }
     });
+}
+
+#[test]
+fn nothing_is_invented_about_the_work_of_a_real_firm() {
+    let plan = plan(SEED);
+    let real = plan.applications.iter().filter(|a| a.organisation == "chengying");
+    assert_eq!(real.filter(|a| a.summary.ends_with("are made up.")).count(), 2);
+    let others = plan.applications.iter().filter(|a| a.organisation != "chengying");
+    assert!(others.clone().all(|a| !a.summary.contains("published of this")));
+    let is_real = |key| plan.organisations.iter().any(|o| o.key == key && !o.is_synthetic);
+    assert_eq!(others.filter(|a| is_real(a.organisation)).count(), 0);
 }
 
 #[test]
