@@ -72,7 +72,7 @@ pub(crate) const ROUND: [Terms; 3] = [
 ];
 
 /// Code of the later call, apart from the round.
-pub(crate) const VOUCHER_CALL: &str = "HT-2019-COMPUTE";
+pub(crate) const VOUCHER_CALL: &str = "HT-2020-COMPUTE";
 
 /// Returns a call by its code.
 ///
@@ -146,7 +146,7 @@ fn dates(category: Category) -> (&'static str, &'static str) {
         Category::ResearchAndDevelopment => ("2019-01-14", "2019-03-15"),
         Category::Office => ("2019-02-18", "2019-04-12"),
         Category::Cloud => ("2019-03-11", "2019-05-31"),
-        Category::Voucher => ("2019-10-08", "2020-03-31"),
+        Category::Voucher => ("2020-10-06", "2021-03-31"),
     }
 }
 

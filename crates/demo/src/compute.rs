@@ -33,7 +33,7 @@ const PILOTS: [Pilot; 4] = [
         title_zh: "建筑规范阅读模型训练",
         supplier: "xiuyun",
         contract_yuan: 1_200_000,
-        submitted: "2019-10-14",
+        submitted: "2020-10-12",
         reviews: 2,
         is_approved: true,
     },
@@ -44,7 +44,7 @@ const PILOTS: [Pilot; 4] = [
         title_zh: "百万丝绸图像模型训练",
         supplier: "aizhou",
         contract_yuan: 900_000,
-        submitted: "2019-11-11",
+        submitted: "2020-11-09",
         reviews: 2,
         is_approved: false,
     },
@@ -56,7 +56,7 @@ const PILOTS: [Pilot; 4] = [
         title_zh: "全市交通大模型训练",
         supplier: "alibaba-cloud",
         contract_yuan: 3_000_000,
-        submitted: "2019-11-25",
+        submitted: "2020-11-23",
         reviews: 1,
         is_approved: false,
     },
@@ -67,7 +67,7 @@ const PILOTS: [Pilot; 4] = [
         title_zh: "学习型夹爪触觉仿真",
         supplier: "feiqiao",
         contract_yuan: 500_000,
-        submitted: "2019-12-09",
+        submitted: "2020-12-07",
         reviews: 0,
         is_approved: false,
     },
@@ -84,16 +84,16 @@ impl Maker<'_> {
         let Pilot { firm, subject, title_en, title_zh, .. } = pilot;
         let about = self.about(category, firm, title_en, subject);
         let mut facts = self.facts_of_firm(firm, "");
-        let signed = FactValue::Date(day("2019-10-10"));
+        let signed = FactValue::Date(day("2020-10-08"));
         facts.push(Fact { name: "contract_signed", value: signed });
         let wanted = Wanted {
             applicant: firm,
             level: Level::Good,
             count: pilot.reviews,
             with_conflict: false,
-            days: ("2019-12-10", "2019-12-13"),
+            days: ("2020-12-08", "2020-12-11"),
         };
-        let days = if pilot.is_approved { ("2019-10-21", "2019-10-25") } else { wanted.days };
+        let days = if pilot.is_approved { ("2020-10-19", "2020-10-23") } else { wanted.days };
         let lines = vec![CostLine {
             id: "a",
             cost: "compute",
@@ -124,7 +124,7 @@ impl Maker<'_> {
     /// Makes an award with two claims: one that names the beneficiary's sister and must be refused,
     /// and one that waits to be verified.
     fn pilot_award(&mut self, pilot: Pilot) -> Outcome {
-        let (votes, _) = self.votes(("2019-10-28", "2019-11-08"));
+        let (votes, _) = self.votes(("2020-10-26", "2020-11-06"));
         let invoiced = cny(pilot.contract_yuan / 2 * YUAN);
         let mut claim = |supplier, date, end| {
             self.invoices += 1;
@@ -141,8 +141,8 @@ impl Maker<'_> {
             }
         };
         let claims = vec![
-            claim("alibaba-cloud", "2019-12-02", ClaimEnd::RefusedAffiliated),
-            claim(pilot.supplier, "2019-12-16", ClaimEnd::Waiting),
+            claim("alibaba-cloud", "2020-11-30", ClaimEnd::RefusedAffiliated),
+            claim(pilot.supplier, "2020-12-14", ClaimEnd::Waiting),
         ];
         Outcome::Approve { votes, amount: cny(pilot.contract_yuan * YUAN * 3 / 10), claims }
     }

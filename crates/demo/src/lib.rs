@@ -36,6 +36,7 @@ mod people;
 mod plan;
 mod prose;
 mod reviews;
+mod run;
 mod table;
 mod timeline;
 
@@ -50,4 +51,5 @@ pub use model::{
     Outcome, Ownership, OwnershipKind, Person, Plan, Review, Role, Scores, SizeClass, Vote,
 };
 pub use plan::{SEED, ZONE_EN, ZONE_ZH, plan};
+pub use run::{RunError, run};
 pub use timeline::{Action, Step};

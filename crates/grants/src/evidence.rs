@@ -229,7 +229,7 @@ fn facts(firm: &Organisation, declared: &Declared) -> BTreeMap<String, FactValue
         facts.insert("size".to_owned(), FactValue::String(size.to_owned()));
     }
     if !facts.contains_key("places") && !firm.region.is_empty() {
-        let places = firm.region.split(',').map(|place| place.trim().to_lowercase()).collect();
+        let places = firm.region.split(',').map(|place| place.trim().to_owned()).collect();
         facts.insert("places".to_owned(), FactValue::Strings(places));
     }
     facts
