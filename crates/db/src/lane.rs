@@ -173,7 +173,7 @@ impl Lane {
             Writer::Sqlite(conn) => sqlite_group(conn, now, &self.random, jobs),
             Writer::Postgres { config, session } => {
                 if session.is_closed() {
-                    match postgresql::Session::connect(config) {
+                    match postgresql::Session::connect_writer(config) {
                         Ok(fresh) => **session = fresh,
                         Err(error) => {
                             tracing::warn!(%error, "cannot reconnect to the database");

@@ -224,8 +224,9 @@ impl Target {
                 conn.map(Writer::Sqlite).map_err(|source| Error::open(self.shown(), source))
             }
             Self::Postgres(config) => {
-                let session = self.session(config)?;
-                Ok(Writer::Postgres { config: config.clone(), session })
+                let session = postgresql::Session::connect_writer(config)
+                    .map_err(|source| Error::open(self.shown(), source))?;
+                Ok(Writer::Postgres { config: config.clone(), session: Box::new(session) })
             }
         }
     }

@@ -22,6 +22,17 @@ impl Session {
         Ok(Self { client: config.connect(NoTls)?, statements: HashMap::new() })
     }
 
+    /// Connects a write lane. Writes look rows up by their keys; a plan that reads a whole table
+    /// would, in a serialisable transaction, conflict with every other writer of that table
+    /// (PostgreSQL manual, "Serializable Isolation Level", on predicate locks).
+    pub(crate) fn connect_writer(config: &Config) -> Result<Self, postgres::Error> {
+        let mut session = Self::connect(config)?;
+        session.client.batch_execute(
+            "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off",
+        )?;
+        Ok(session)
+    }
+
     pub(crate) fn is_closed(&self) -> bool {
         self.client.is_closed()
     }

@@ -7,8 +7,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Deref;
 
-/// Rows of one statement sent together; statements of these sizes are prepared once each.
-const CHUNKS: [usize; 4] = [64, 16, 4, 1];
+/// Rows of one statement sent together; statements of these sizes are prepared once each. Powers
+/// of two: each statement costs PostgreSQL as much to start as several rows to insert.
+const CHUNKS: [usize; 8] = [128, 64, 32, 16, 8, 4, 2, 1];
 
 pub(crate) enum Backend<'a> {
     Sqlite(&'a rusqlite::Connection),

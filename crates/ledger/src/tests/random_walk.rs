@@ -3,7 +3,7 @@
 //! After every operation the figures of the accounts that it touched are compared; all accounts at
 //! the end of each write; `check_invariants`, which reads the whole ledger, at intervals and at the
 //! end, because after every operation it would make the walk quadratic. [`OPERATIONS`] operations
-//! per seed take about two seconds on SQLite and ten on PostgreSQL (two cores, debug build).
+//! per seed take about two seconds on SQLite and five on PostgreSQL (debug build).
 
 use super::reference::{Book, Line, Side};
 use super::{START, World};
