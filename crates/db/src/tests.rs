@@ -1,8 +1,8 @@
 //! Every test runs on SQLite and, where a cluster is given, on PostgreSQL.
 
 use crate::{
-    Db, EffectState, Engine, Error, MIGRATIONS, Options, Retry, Tx, effect_close, effect_put,
-    effects_open, params,
+    Addition, Db, EffectState, Engine, Error, MIGRATIONS, Options, Retry, Tx, effect_close,
+    effect_put, effects_open, params,
 };
 use base::{FixedClock, Id, Random, Time};
 use std::sync::Arc;
@@ -270,5 +270,43 @@ fn a_closed_database_answers_what_was_waiting() {
         assert!(writes.into_iter().all(|write| write.wait().is_ok()));
         assert!(matches!(db.write(|tx| put(tx, "late")).wait(), Err(Error::Closed)));
         assert_eq!(keys(&open(database.url()).expect("opens")).len(), 50);
+    });
+}
+
+#[test]
+fn additions_are_summed_and_seen_by_the_next_read_and_after_the_commit() {
+    const AGE: Addition = Addition { table: "outbox", key: "effect_key", columns: &["created_at"] };
+    let age = |read: &crate::Read<'_>| {
+        read.scalar::<i64>("SELECT created_at FROM outbox WHERE effect_key = ?1", params!["a"])
+    };
+    on_both(|db, _| {
+        db.write(|tx| put(tx, "a")).wait().expect("writes");
+        let seen = db.write(move |tx| -> Result<i64, Error> {
+            tx.add_later(AGE, "a", &[5])?;
+            tx.add_later(AGE, "a", &[-2])?;
+            let seen = age(tx)?;
+            tx.add_later(AGE, "a", &[10])?;
+            Ok(seen)
+        });
+        assert_eq!(seen.wait().expect("writes"), 1_003);
+        assert_eq!(db.read(age).expect("reads"), 1_013);
+        let refused = db.write(|tx| {
+            tx.add_later(AGE, "a", &[100])?;
+            Err::<(), _>(Answer::Refused)
+        });
+        assert_eq!(refused.wait(), Err(Answer::Refused));
+        assert_eq!(db.read(age).expect("reads"), 1_013);
+    });
+}
+
+#[test]
+fn deferred_rows_are_read_in_the_same_write_after_insert_now() {
+    on_both(|db, _| {
+        let count = db.write(|tx| {
+            put(tx, "a")?;
+            tx.insert_now()?;
+            tx.scalar::<i64>("SELECT COUNT(*) FROM outbox", params![])
+        });
+        assert_eq!(count.wait().expect("writes"), 1);
     });
 }

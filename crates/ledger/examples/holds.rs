@@ -1,7 +1,8 @@
 //! Measures durable holds a second, each with an audit line and an outbox row beside it.
 //!
 //! Prints lines `name value unit`. SQLite works in the temporary folder; PostgreSQL is measured
-//! where `HUTONG_TEST_POSTGRES` names a server. `HOLDS_SECONDS` sets the length of each run.
+//! where `HUTONG_TEST_POSTGRES` names a server. `HOLDS_SECONDS` sets the length of each run,
+//! `HOLDS_POSTGRES_ONLY` leaves SQLite out.
 
 use base::{Amount, Random, SystemClock, Time, Unit};
 use db::{Db, Options, Retry, Tx, effect_put, params};
@@ -29,15 +30,23 @@ fn main() {
             let name = format!("{name}_{accounts}_accounts");
             measure(&Run { name, write_lanes, callers, accounts, length }, url)
         };
+        if std::env::var_os("HOLDS_POSTGRES_ONLY").is_some() {
+            postgres(&run);
+            continue;
+        }
         let file = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
         let grouped = run("sqlite_grouped", &file("grouped.db"), 1, CALLERS);
         let single = run("sqlite_one_by_one", &file("single.db"), 1, 1);
         println!("sqlite_grouped_to_one_by_one {} ppm", grouped * 1_000_000 / single.max(1));
-        for lanes in 1..=LANES_MAX {
-            // The first database is SQLite's, measured above.
-            for database in testkit::databases().into_iter().skip(1) {
-                run(&format!("postgres_{lanes}_lanes"), database.url(), lanes, CALLERS);
-            }
+        postgres(&run);
+    }
+}
+
+fn postgres(run: &dyn Fn(&str, &str, usize, u64) -> u64) {
+    for lanes in 1..=LANES_MAX {
+        // The first database is SQLite's, which is measured apart.
+        for database in testkit::databases().into_iter().skip(1) {
+            run(&format!("postgres_{lanes}_lanes"), database.url(), lanes, CALLERS);
         }
     }
 }
@@ -77,16 +86,17 @@ fn measure(run: &Run, url: &str) -> u64 {
                         }
                         // Lost against the other lanes too often: the same request again.
                         Err(Error::Db(error)) if error.retry() == Retry::Again => {}
-                        Err(error) => panic!("{error:?}"),
+                        Err(error) => return Err(error),
                     }
                 }
+                Ok(())
             })
         })
         .collect();
     std::thread::sleep(run.length);
     stopped.store(true, Ordering::Relaxed);
     for thread in threads {
-        thread.join().expect("no caller fails");
+        thread.join().expect("no caller stops on a bug").expect("no caller fails");
     }
     let holds = done.load(Ordering::Relaxed);
     let millis = u64::try_from(started.elapsed().as_millis()).expect("a short run").max(1);
