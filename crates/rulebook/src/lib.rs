@@ -4,6 +4,32 @@
 //! format. [`check`] turns the text into an [`model::Instrument`] or into every problem with its
 //! line and column.
 //!
+//! ```
+//! let text = r#"
+//! format = 1
+//! [instrument]
+//! id = "half"
+//! version = 1
+//! name = "Half of the rent"
+//! place = "Example City"
+//! country = "CN"
+//! kind = "grant"
+//! unit = "CNY"
+//! [beneficiary]
+//! [support]
+//! method = "rate"
+//! [[rate]]
+//! rate = "50%"
+//! "#;
+//! let facts = r#"{ "date": "2025-03-01", "lines": [{ "amount": "1,000.01" }] }"#;
+//! let answer = rulebook::simulate("half.toml", text, facts).expect("both texts are sound");
+//! let shown = rulebook::evaluation_text(&answer, rulebook::Lang::En);
+//! assert!(shown.starts_with("Entitled to 500.00 CNY\nWhy not more:\n- the rate\n"));
+//!
+//! let problems = rulebook::check("half.toml", "format = 2").expect_err("another format");
+//! assert_eq!((problems[0].line, problems[0].column), (1, 1));
+//! ```
+//!
 //! Must never: read or write a file, read the clock, use a float, or take a missing number for zero.
 //! Start reading at [`check`].
 

@@ -183,8 +183,17 @@ impl Work<'_> {
     }
 
     fn cap(&mut self, parts: &mut [Part<'_>], rank: usize, cap: &Cap) -> Option<Limit> {
-        if self.fits_applicant(Stage::Cap, &cap.id, &cap.applies) != Fit::Yes {
-            return None;
+        match self.fits_applicant(Stage::Cap, &cap.id, &cap.applies) {
+            Fit::Yes => {}
+            Fit::Unknown => return None,
+            Fit::No => {
+                let says = Text::both(
+                    format!("cap `{}` does not apply to this applicant", cap.id),
+                    format!("上限`{}`不适用于该申请人", cap.id),
+                );
+                self.step(Stage::Cap, &cap.id, Verdict::Passed, says);
+                return None;
+            }
         }
         let mut covers = Vec::new();
         for (index, part) in parts.iter().enumerate() {

@@ -3,7 +3,7 @@
 use super::support::Scope;
 use super::{Count, Text};
 use crate::words::{Figure, coded};
-use base::{Amount, Ppm};
+use base::{Amount, Date, Ppm};
 use serde::Serialize;
 
 coded! {
@@ -141,4 +141,71 @@ pub struct TotalRate {
     pub scope: Scope,
     /// The largest share.
     pub rate: Figure<Ppm>,
+}
+
+impl Cap {
+    /// Returns the first day whose support counts against the cap on a date; `None` where all
+    /// earlier support counts.
+    ///
+    /// A year is the calendar year unless the window says otherwise.
+    #[must_use]
+    pub fn counted_from(&self, date: Date) -> Option<Date> {
+        match self.scope {
+            CapScope::FirmYear => Some(year_start(date)),
+            CapScope::Pool => self.per.and_then(|per| per.counted_from(date)),
+            CapScope::GroupWindow => self.window.as_ref().map(|window| window.counted_from(date)),
+            CapScope::Project | CapScope::Person | CapScope::Firm | CapScope::Once => None,
+        }
+    }
+}
+
+impl Quota {
+    /// Returns the first day that counts on a date; `None` where all earlier days count.
+    #[must_use]
+    pub fn counted_from(&self, date: Date) -> Option<Date> {
+        self.per.counted_from(date)
+    }
+}
+
+impl Per {
+    fn counted_from(self, date: Date) -> Option<Date> {
+        match self {
+            Self::Year => Some(year_start(date)),
+            Self::Month => Some(date.first_of_month()),
+            Self::Programme | Self::Batch => None,
+        }
+    }
+}
+
+impl Window {
+    /// Returns the first day of the window that ends on a date.
+    ///
+    /// Three rolling years that end on 2026-03-01 begin on 2023-03-02. Three calendar years that
+    /// start on 1 April and are looked at on 2026-03-01 begin on 2023-04-01.
+    #[must_use]
+    pub fn counted_from(&self, date: Date) -> Date {
+        // Windows have at most 30 years, so the conversion holds; the calendar's start bounds the rest.
+        let years = i16::try_from(self.years).unwrap_or(i16::MAX);
+        match self.kind {
+            WindowKind::Rolling => {
+                let year = date.year().saturating_sub(years);
+                // 29 February is followed by 1 March in a year that has none.
+                let same_day = Date::new(year, date.month(), date.day());
+                let same_day = same_day.or_else(|_| Date::new(year, 2, 28)).unwrap_or(Date::MIN);
+                same_day.tomorrow().unwrap_or(same_day)
+            }
+            WindowKind::Calendar => {
+                let start = |year: i16| {
+                    format!("{year:04}-{}", self.year_starts).parse().unwrap_or(Date::MIN)
+                };
+                let is_begun = start(date.year()) <= date;
+                let current = if is_begun { date.year() } else { date.year().saturating_sub(1) };
+                start(current.saturating_sub(years - 1))
+            }
+        }
+    }
+}
+
+fn year_start(date: Date) -> Date {
+    date.first_of_year()
 }

@@ -97,7 +97,7 @@ fn unique<'v>(
     for value in values {
         if !seen.insert(value) {
             let at = root.node(array).map_or(root.at, |node| last_with(node, key, value));
-            root.log.add(at, format!("`{value}` is there twice"), format!("a `{key}` of its own"));
+            root.log.add(at, format!("`{value}` is there twice"), format!("`{key}` of its own"));
         }
     }
 }

@@ -179,3 +179,27 @@ fn papers_are_listed_with_their_state_and_never_stop_the_amount() {
     );
     assert_eq!(states(json!({ "shared": false })).len(), 3);
 }
+
+#[test]
+fn each_cap_says_from_which_day_support_counts() {
+    let cap = |rest: &str| {
+        let rule = crate::rule(&format!("{HALF}[[cap]]\namount = \"1\"\n{rest}\n"));
+        move |date: &str| {
+            let date = date.parse().expect("a date");
+            let first = rule.limits.caps[0].counted_from(date);
+            first.map_or_else(|| "always".to_owned(), |first| first.to_string())
+        }
+    };
+    assert_eq!(cap("scope = \"firm-year\"")("2026-03-01"), "2026-01-01");
+    assert_eq!(cap("scope = \"firm\"")("2026-03-01"), "always");
+    assert_eq!(cap("scope = \"pool\"\nper = \"month\"")("2026-03-09"), "2026-03-01");
+    assert_eq!(cap("scope = \"pool\"\nper = \"programme\"")("2026-03-09"), "always");
+    let window = |rest: &str| cap(&format!("scope = \"group-window\"\nwindow = {{ {rest} }}"));
+    let rolling = window("kind = \"rolling\", years = 3");
+    assert_eq!(rolling("2026-03-01"), "2023-03-02");
+    assert_eq!(rolling("2024-02-29"), "2021-03-01");
+    assert_eq!(rolling("2025-12-31"), "2023-01-01");
+    let calendar = window("kind = \"calendar\", years = 3, year_starts = \"04-01\"");
+    assert_eq!(calendar("2026-03-31"), "2023-04-01");
+    assert_eq!(calendar("2026-04-01"), "2024-04-01");
+}
