@@ -116,7 +116,7 @@ impl<T> Figure<T> {
 pub(crate) fn money(amount: base::Amount) -> String {
     const HOUR_SECONDS: i64 = 3_600;
     let is_time = amount.unit.code().starts_with("GPU-SECOND");
-    if is_time && amount.minor != 0 && amount.minor % HOUR_SECONDS == 0 {
+    if is_time && amount.minor % HOUR_SECONDS == 0 {
         let hours = base::Amount::new(amount.minor / HOUR_SECONDS, amount.unit).to_string();
         let number = hours.split(' ').next().unwrap_or_default();
         let kind = amount.unit.code().strip_prefix("GPU-SECOND.").unwrap_or("GPU");

@@ -270,7 +270,10 @@ impl Work<'_> {
     fn method_binding(&self, parts: &[Part<'_>]) -> Binding {
         let is_cut = parts.iter().any(|part| !part.is_held && part.uncapped < part.base);
         let (code, en, zh) = match &self.rule.support.method {
-            Method::Rate { .. } => ("rate", "the rate", "支持比例"),
+            Method::Rate { .. } if is_cut => ("rate", "the rate", "支持比例"),
+            Method::Rate { .. } => {
+                ("rate", "the rate covers all of the cost already", "已按全部费用支持")
+            }
             Method::Tiers { .. } => ("tiers", "the tiers", "分档标准"),
             Method::Fixed { .. } => ("fixed", "the fixed amount", "定额标准"),
             Method::Band { .. } if is_cut => ("band", "the upper end of the band", "区间上限"),

@@ -16,7 +16,7 @@ impl<'a> Work<'a> {
         match &rule.support.method {
             Method::Rate { rates } => self.by_line(lines, |work, line| work.rate(line, rates)),
             Method::Band { bands } => self.by_line(lines, |work, line| work.band(line, bands)),
-            Method::Ceiling => self.by_line(lines, |_, line| Some(i128::from(line.amount.minor))),
+            Method::Ceiling => self.by_line(lines, |work, line| Some(work.asked(line))),
             Method::Tiers { mode, over, tiers } => {
                 let support = match self.tier_base(lines, over.as_deref()) {
                     Some(base) => self.tiers(*mode, tiers, base),
@@ -146,6 +146,17 @@ impl<'a> Work<'a> {
         (numbers.base, numbers.limit) = (Some(asked), max);
         (numbers.amount, numbers.bound) = (Some(support), Some(is_cut));
         i128::from(support.minor)
+    }
+
+    fn asked(&mut self, line: &CostLine) -> i128 {
+        let asked = money(line.amount);
+        let says = Text::both(
+            format!("line `{}`: {asked} asked", line.id),
+            format!("费用`{}`:申请{asked}", line.id),
+        );
+        let numbers = self.step(Stage::Support, &line.id, Verdict::Computed, says);
+        (numbers.base, numbers.amount) = (Some(line.amount), Some(line.amount));
+        i128::from(line.amount.minor)
     }
 
     /// Returns what the tiers are compared with.

@@ -89,8 +89,8 @@ fn head(page: &mut Page, rule: &Instrument) {
     let (kind, place) = (page.code(rule.kind), rule.place.get(page.lang).to_owned());
     let unit = rule.unit;
     page.line(
-        format!("A {kind} in {place}, counted in {unit}."),
-        format!("{place}的{kind},以{unit}计。"),
+        format!("Kind of support: {kind}. Place: {place}. Unit: {unit}."),
+        format!("支持类型:{kind}。适用地区:{place}。单位:{unit}。"),
     );
     if let Some(programme) = &rule.programme {
         let programme = programme.get(page.lang);

@@ -5,6 +5,21 @@ use crate::model::{Instrument, Method, Named, RateRow, Scope, Tier, TierYield};
 use crate::words::{Text, money};
 
 pub(super) fn support(page: &mut Page, rule: &Instrument) {
+    let is_cost_free = matches!(rule.support.method, Method::Fixed { .. });
+    if !(is_cost_free && rule.costs.is_empty() && rule.support.base.is_none()) {
+        costs(page, rule);
+    }
+    page.heading("How much", "支持标准");
+    method(page, rule);
+    if rule.support.is_maximum {
+        page.line(
+            "These are maximum figures: the officer may grant less.",
+            "以上为最高标准,具体由主管部门核定。",
+        );
+    }
+}
+
+fn costs(page: &mut Page, rule: &Instrument) {
     page.heading("What counts", "支持内容");
     if rule.costs.is_empty() {
         page.line("Every kind of cost counts: the rule names none.", "规则未限定费用类别。");
@@ -16,14 +31,6 @@ pub(super) fn support(page: &mut Page, rule: &Instrument) {
             page.line(format!("Counted: the {words}."), format!("计算基数:{words}。"));
         }
         None => page.line("Which amount counts is not stated.", "计算基数未载明。"),
-    }
-    page.heading("How much", "支持标准");
-    method(page, rule);
-    if rule.support.is_maximum {
-        page.line(
-            "These are maximum figures: the officer may grant less.",
-            "以上为最高标准,具体由主管部门核定。",
-        );
     }
 }
 
