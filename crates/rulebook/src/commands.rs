@@ -91,7 +91,9 @@ impl CheckReport {
     /// Returns one line per problem.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
-        let failures = self.failures.iter().map(|failure| format!("{}:1:1: {failure}", self.file));
+        let line =
+            |failure: &ExampleFailure| format!("{}:{}:1: {failure}", self.file, failure.line);
+        let failures = self.failures.iter().map(line);
         self.problems.iter().map(ToString::to_string).chain(failures).collect()
     }
 }

@@ -14,6 +14,8 @@ pub struct ExampleFailure {
     pub instrument: String,
     /// The example's name.
     pub example: String,
+    /// Line of the file at which it begins, from 1.
+    pub line: usize,
     /// What it expects.
     pub expected: String,
     /// What comes out.
@@ -22,7 +24,7 @@ pub struct ExampleFailure {
 
 impl fmt::Display for ExampleFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { instrument, example, expected, found } = self;
+        let Self { instrument, example, expected, found, .. } = self;
         write!(f, "{instrument}: example `{example}` gives {found}, expected {expected}")
     }
 }
@@ -43,6 +45,7 @@ fn failure(rule: &Instrument, example: &Example) -> Option<ExampleFailure> {
     Some(ExampleFailure {
         instrument: rule.id.clone(),
         example: example.name.clone(),
+        line: example.line,
         expected: expected_words(&example.expect),
         found: found_words(&found),
     })

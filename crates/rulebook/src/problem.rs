@@ -47,6 +47,11 @@ impl<'t> Log<'t> {
         self.text
     }
 
+    /// Returns line and column of a byte offset.
+    pub(crate) fn place(&self, at: usize) -> (usize, usize) {
+        position(self.text, at)
+    }
+
     /// Notes a problem at a byte offset.
     pub(crate) fn add(&self, at: usize, message: impl Into<String>, expected: impl Into<String>) {
         let mut found = self.found.borrow_mut();

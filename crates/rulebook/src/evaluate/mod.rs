@@ -45,8 +45,8 @@ pub fn evaluate(rule: &Instrument, ask: &Request) -> Evaluation {
     work.finish(&parts, total, Terms { supplier, papers, automatic })
 }
 
-/// More than any amount: the support of a line whose figures are unknown.
-const UNBOUNDED: i128 = i64::MAX as i128 + 1;
+/// More than any amount of 64 bits: the support of a line whose figures are unknown.
+const UNBOUNDED: i128 = 1 << 63;
 
 /// Answers that do not change the amount.
 struct Terms {

@@ -250,6 +250,8 @@ pub struct Named {
 pub struct Example {
     /// What it shows.
     pub name: String,
+    /// Line of the file at which it begins, from 1.
+    pub line: usize,
     /// The request.
     pub request: Request,
     /// The answer that must come out.

@@ -38,7 +38,8 @@ pub(super) fn example(instrument: &Instrument, fields: &Fields<'_, '_>) -> Optio
         }
     });
     let expect = fields.need_table("expect", |fields| expect(instrument, fields));
-    Some(Example { name: name?, request: read.ok()?, expect: expect? })
+    let (line, _) = fields.log.place(fields.at);
+    Some(Example { name: name?, line, request: read.ok()?, expect: expect? })
 }
 
 fn expect(instrument: &Instrument, fields: &Fields<'_, '_>) -> Option<Expect> {

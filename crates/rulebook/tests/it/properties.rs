@@ -144,6 +144,33 @@ proptest! {
     }
 
     #[test]
+    fn what_is_still_missing_never_raises_the_upper_bound(
+        costs in prop::collection::vec(0_i64..3_000_000, 1..5),
+        firm_used in 0_i64..1_000_000,
+        pool_used in 0_i64..2_000_000,
+        is_known in (any::<bool>(), any::<bool>(), any::<bool>()),
+    ) {
+        let rule = check("f", &format!("{HEAD}{FACTS_RULE}")).expect("a sound rule");
+        let whole = request(&costs, Some(3), firm_used, pool_used);
+        let mut part = whole.clone();
+        if !is_known.0 { part.history.used.remove("firm-year"); }
+        if !is_known.1 { part.history.used.remove("pool"); }
+        if !is_known.2 { part.facts.remove("n"); }
+        let (whole, part) = (evaluate(&rule, &whole), evaluate(&rule, &part));
+        match (&whole.outcome, &part.outcome) {
+            (Outcome::Entitled { amount }, Outcome::Unknown { .. }) => {
+                let most = part.at_most.expect("the caps bound it");
+                prop_assert!(amount.minor <= most.minor);
+            }
+            (whole, part) if is_known == (true, true, true) => prop_assert_eq!(whole, part),
+            (Outcome::Entitled { .. }, Outcome::Refused { .. }) => {
+                prop_assert!(false, "a gap refused what is due");
+            }
+            _ => {}
+        }
+    }
+
+    #[test]
     fn the_support_never_exceeds_cost_caps_or_what_is_left(
         costs in prop::collection::vec(0_i64..3_000_000, 0..5),
         n in prop::option::of(0_i64..10),

@@ -130,7 +130,7 @@ fn an_example_that_does_not_come_out_is_a_problem_of_the_file() {
     assert_eq!(
         report.lines(),
         [
-            "t.toml:1:1: test: example `half` gives entitled 5.00 CNY [rate], expected entitled 6.00 CNY"
+            "t.toml:17:1: test: example `half` gives entitled 5.00 CNY [rate], expected entitled 6.00 CNY"
         ]
     );
 }
