@@ -94,8 +94,10 @@ impl Role {
     }
 }
 
-/// Navigation entries: address, message key, and whether this viewer has it.
-const NAV: [(&str, &str, fn(Option<Role>) -> bool); 10] = [
+/// A navigation entry: address, message key, and whether a viewer in this role has it.
+type NavRule = (&'static str, &'static str, fn(Option<Role>) -> bool);
+
+const NAV: [NavRule; 10] = [
     (links::DESK, "nav.desk", |r| r == Some(Role::Officer)),
     (links::REVIEWS, "nav.reviews", |r| r == Some(Role::Reviewer)),
     (links::APPLICATIONS, "nav.applications", |r| r == Some(Role::Applicant)),

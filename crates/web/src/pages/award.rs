@@ -114,13 +114,22 @@ impl Page for AwardPage {
     }
 }
 
-fn typical(lang: Lang) -> AwardPage {
+fn parts(lang: Lang) -> Vec<Part> {
     let part = |en, zh, yuan, share, tone| Part {
         label: sample::say(lang, en, zh),
         amount: sample::cny(yuan),
         share: sample::ppm(share),
         tone,
     };
+    vec![
+        part("Paid", "已付", 150_000, 483_870, "brick"),
+        part("Claimed", "已申领", 60_000, 193_548, "accent"),
+        part("Held", "已预留", 80_000, 258_064, "mid"),
+        part("Released", "已释放", 20_000, 64_518, "pale"),
+    ]
+}
+
+fn typical(lang: Lang) -> AwardPage {
     let claim = |id: &str, invoice: &str, supplier, yuan, state| ClaimRow {
         id: id.to_owned(),
         invoice: invoice.to_owned(),
@@ -143,12 +152,7 @@ fn typical(lang: Lang) -> AwardPage {
         call: ("cloud-2019".to_owned(), sample::cloud_voucher()),
         decided: "2019-06-18".to_owned(),
         amount: sample::cny(310_000),
-        parts: vec![
-            part("Paid", "已付", 150_000, 483_870, "brick"),
-            part("Claimed", "已申领", 60_000, 193_548, "accent"),
-            part("Held", "已预留", 80_000, 258_064, "mid"),
-            part("Released", "已释放", 20_000, 64_518, "pale"),
-        ],
+        parts: parts(lang),
         reason: sample::say(
             lang,
             "Clear use for deaf people in the town; both reviews above 80.",

@@ -142,7 +142,7 @@ impl Page for ConcentrationPage {
         let mut extreme = typical.clone();
         if let Some(figures) = &mut extreme.figures {
             let holder = |i: usize| Holder {
-                org: if i % 9 == 0 { sample::hostile_org() } else { sample::long_org() },
+                org: if i.is_multiple_of(9) { sample::hostile_org() } else { sample::long_org() },
                 amount: sample::cny(1_234_567_890),
                 share: sample::ppm(20_000),
                 owner: Some(i),
