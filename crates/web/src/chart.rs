@@ -48,7 +48,8 @@ fn wrap(label: &str, width: usize, lines: usize) -> Vec<String> {
 
 fn ellipsis(mut lines: Vec<String>, width: usize) -> Vec<String> {
     if let Some(last) = lines.last_mut() {
-        while last.chars().map(cells).sum::<usize>() >= width {
+        // The ellipsis is as wide as two cells in CJK fonts.
+        while last.chars().map(cells).sum::<usize>() + 2 > width {
             last.pop();
         }
         let kept = last.trim_end().to_owned() + "…";

@@ -90,7 +90,7 @@ fn node_box(out: &mut String, here: &Placed<'_>, lang: Lang) {
         node if node.is_subject => "node subject",
         _ => "node",
     };
-    let lines = wrap(here.node.org.name.plain(lang), 27, 2);
+    let lines = wrap(here.node.org.name.plain(lang), 25, 2);
     let _ = write!(
         out,
         "<g class=\"{class}\"><rect x=\"{x}\" y=\"{y}\" width=\"{BOX_WIDTH}\" \
