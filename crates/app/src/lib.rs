@@ -22,6 +22,7 @@ pub use app::{App, Config, OpenError};
 pub use check::{Broken, Checked, check};
 pub use names::Names;
 pub use once::{KEY_BYTES_MAX, once};
-pub use overview::{CategorySum, Overview, overview, overview_of};
+pub use oversight::Ratio;
+pub use overview::{CategorySum, Overview, OwnerShare, overview, overview_of};
 pub use payout::{BatchFiles, Order, PayoutError, batch_files, payment_csv, payment_pain001};
 pub use zone::{Payer, Zone, zone_read, zone_set};

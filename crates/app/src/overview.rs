@@ -14,6 +14,9 @@ use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// A beneficiary's or group's part.
+pub type OwnerShare = Share<OrganisationId>;
+
 /// How long an overview is shown before it is looked at again, in milliseconds: a reader does not
 /// notice, and a busy zone computes it at most so often.
 const KEPT_MILLIS: i64 = 2_000;

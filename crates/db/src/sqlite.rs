@@ -13,7 +13,11 @@ const BUSY_MILLIS: u64 = 5_000;
 
 /// Opens the connection of the write lane, creating the file where it is missing.
 pub(crate) fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
-    let conn = Connection::open(path)?;
+    // Only the lane's own thread uses it, so its mutex would guard nothing.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
     // FULL: a commit is on the disk before it is answered, also after a power cut.
     conn.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
