@@ -121,6 +121,10 @@ impl Maker<'_> {
         let Draft { firm, subject, title_en, title_zh, support_fen, supply, declined } = draft;
         let lines = lines(self.random, terms, Purchase { support_fen, subject, supply });
         let about = self.about(terms.category, firm, title_en, subject);
+        let reviews = match declined {
+            Some(DeclineReason::Ineligible(_)) => Vec::new(),
+            _ => reviews(self.random, self.groups, self.wanted(terms, draft), &lines),
+        };
         Application {
             key,
             call: terms.call,
@@ -134,10 +138,7 @@ impl Maker<'_> {
             facts: self.facts(terms.category, draft, &lines),
             requested: cny(support_fen),
             submitted_at: at,
-            reviews: match declined {
-                Some(DeclineReason::Ineligible(_)) => Vec::new(),
-                _ => reviews(self.random, self.groups, self.wanted(terms, draft)),
-            },
+            reviews,
             outcome: match declined {
                 Some(reason) => self.decline(terms, reason),
                 None => self.approve(terms, support_fen, &lines),

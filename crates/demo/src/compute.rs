@@ -101,6 +101,7 @@ impl Maker<'_> {
             amount: cny(pilot.contract_yuan * YUAN),
             supplier: pilot.supplier,
         }];
+        let reviews = reviews(self.random, self.groups, Wanted { days, ..wanted }, &lines);
         Application {
             key: format!("CV-{number:03}"),
             call: VOUCHER_CALL,
@@ -116,7 +117,7 @@ impl Maker<'_> {
             requested: cny(pilot.contract_yuan * YUAN * 3 / 10),
             // Two hours after the offices open.
             submitted_at: midnight(pilot.submitted).plus_seconds(3 * 3_600),
-            reviews: reviews(self.random, self.groups, Wanted { days, ..wanted }),
+            reviews,
             outcome: if pilot.is_approved { self.pilot_award(pilot) } else { Outcome::Leave },
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::calendar::{between, midnight, moment};
 use crate::groups::Groups;
-use crate::model::{Review, Scores};
+use crate::model::{CostLine, Review, Scores};
 use crate::people::REVIEWERS;
 use crate::prose::{GOOD, MIDDLING, WEAK, pick};
 use base::{Random, Time};
@@ -30,13 +30,22 @@ pub(crate) struct Wanted {
 }
 
 /// Makes the reviews in the order of time. Scores of reviewers of the applicant's group are marked
-/// as conflicted.
-pub(crate) fn reviews(random: &Random, groups: &Groups, wanted: Wanted) -> Vec<Review> {
+/// as conflicted; reviewers of a supplier's group are not asked.
+pub(crate) fn reviews(
+    random: &Random,
+    groups: &Groups,
+    wanted: Wanted,
+    lines: &[CostLine],
+) -> Vec<Review> {
     let is_own = |employers: &&[&'static str]| {
         employers.iter().any(|employer| groups.are_one(employer, wanted.applicant))
     };
     let (mut own, mut free): (Vec<_>, Vec<_>) =
         REVIEWERS.iter().partition(|(_, employers)| is_own(employers));
+    free.retain(|(_, employers)| {
+        let sells = |employer| lines.iter().any(|line| groups.are_one(employer, line.supplier));
+        !employers.iter().any(|employer| sells(employer))
+    });
     shuffle(random, &mut free);
     free.truncate(wanted.count);
     own.truncate(usize::from(wanted.with_conflict));

@@ -381,7 +381,11 @@ fn the_timeline_can_be_walked_in_order() {
             voted.is_some_and(|voted| a.reviews.iter().any(|review| review.at >= voted))
         });
         assert_eq!(reviewed_late.count(), 0);
-        assert!(steps.iter().all(|step| step.at.to_string().starts_with("2019-")));
+        let in_time = |step: &Step| {
+            let at = step.at.to_string();
+            at.starts_with("2019-") || at.starts_with("2020-")
+        };
+        assert!(steps.iter().all(in_time));
         assert!(steps.len() < 2_000, "{} steps are too many for ten seconds", steps.len());
     });
 }
