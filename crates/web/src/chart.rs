@@ -13,16 +13,24 @@ pub(crate) use flow::FlowSide;
 pub(crate) use flow::flow;
 pub(crate) use tree::tree;
 
-/// Width of a character cell: two for CJK and full-width forms, one for the rest.
+/// Code points drawn two cells wide: CJK, kana, Hangul, full-width forms.
 ///
-/// Close to Unicode Annex 11 for the scripts the zone uses; used to break labels only.
+/// Close to Unicode Annex 11 for the scripts the zone uses; breaks labels, decides nothing.
+const WIDE: [(u32, u32); 8] = [
+    (0x1100, 0x115f),
+    (0x2e80, 0xa4cf),
+    (0xac00, 0xd7a3),
+    (0xf900, 0xfaff),
+    (0xfe30, 0xfe6f),
+    (0xff00, 0xff60),
+    (0xffe0, 0xffe6),
+    (0x20000, 0x3fffd),
+];
+
+/// Returns the width of a character: two cells for [`WIDE`] ones, one for the rest.
 fn cells(c: char) -> usize {
-    if matches!(u32::from(c), 0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xfe30..=0xfe6f | 0xff00..=0xff60 | 0xffe0..=0xffe6 | 0x20000..=0x3fffd)
-    {
-        2
-    } else {
-        1
-    }
+    let code = u32::from(c);
+    if WIDE.iter().any(|(first, last)| (*first..=*last).contains(&code)) { 2 } else { 1 }
 }
 
 /// Breaks a label into at most `lines` lines of at most `width` cells; the last ends in an

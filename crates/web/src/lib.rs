@@ -4,17 +4,15 @@
 //! outside `messages/`. A page is filled by a handler and rendered by [`pages::Page::html`].
 //! Start reading at [`Ui`] (what surrounds every page), then at [`pages`].
 
-mod api;
 mod assets;
 mod chart;
 mod form;
-mod handlers;
 mod html;
 mod lang;
 pub mod links;
 pub mod pages;
 mod parts;
-mod serve;
+mod state;
 mod text;
 mod ui;
 
@@ -26,9 +24,9 @@ pub use form::{Choice, CostLineFields, Field, FieldError, Form};
 pub use html::Html;
 pub use lang::{Lang, LangError};
 pub use parts::{
-    Capture, Fact, GroupNode, Measure, OrgRef, Outcome, Pager, Paper, Part, PathStep, Source,
-    State, Step, StepKind, SupplierCondition, Test, Trace,
+    Capture, Fact, GroupNode, Measure, OrgRef, Outcome, Pager, Paper, Part, PathStep, Source, Step,
+    StepKind, SupplierCondition, Test, Trace,
 };
-pub use serve::{Server, Shown, route_list, router, serve};
+pub use state::State;
 pub use text::Text;
-pub use ui::{Crumb, Notice, Role, Ui, Viewer};
+pub use ui::{Notice, Role, Ui, Viewer};

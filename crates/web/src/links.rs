@@ -1,4 +1,58 @@
-//! The address of every page, in one place: templates link with these, handlers route by them.
+//! The address of every page, in one place: templates link to these (a test holds them to
+//! [`PATTERNS`]), handlers route by them.
+
+/// Every address a page links to or posts to; `{}` stands for one id.
+pub const PATTERNS: [&str; 38] = [
+    "/",
+    "/account",
+    "/account/tokens",
+    "/account/tokens/{}/revoke",
+    "/applications",
+    "/applications/{}",
+    "/applications/{}/decision",
+    "/applications/{}/review",
+    "/applications/{}/withdraw",
+    "/assets/{}",
+    "/awards/{}",
+    "/awards/{}/claim",
+    "/awards/{}/proof",
+    "/calls",
+    "/calls/{}",
+    "/calls/{}/apply",
+    "/calls/{}/sheet",
+    "/claims/{}",
+    "/concentration",
+    "/desk",
+    "/desk/payments.csv",
+    "/desk/payments.xml",
+    "/entitlement",
+    "/help",
+    "/instruments",
+    "/instruments/{}",
+    "/openapi.json",
+    "/organisations",
+    "/organisations/new",
+    "/organisations/{}",
+    "/papers/{}",
+    "/register",
+    "/register.csv",
+    "/register.json",
+    "/reviews",
+    "/sign-in",
+    "/sign-out",
+    "/source",
+];
+
+/// Tells whether an address (without its query) is one of [`PATTERNS`].
+#[must_use]
+pub fn is_known(path: &str) -> bool {
+    let matches = |pattern: &&str| {
+        let (wanted, given) = (pattern.split('/'), path.split('/'));
+        wanted.clone().count() == given.clone().count()
+            && wanted.zip(given).all(|(w, g)| w == g || (w == "{}" && !g.is_empty()))
+    };
+    PATTERNS.iter().any(matches)
+}
 
 /// Zone home.
 pub const HOME: &str = "/";

@@ -12,6 +12,7 @@ pub mod claim;
 pub mod concentration;
 pub mod decision;
 pub mod desk;
+pub mod enrol;
 pub mod entitlement;
 pub mod error;
 pub mod help;
@@ -79,6 +80,7 @@ pub fn samples_render(lang: Lang) -> Result<Vec<Rendered>, askama::Error> {
     add::<claim::ClaimFormPage>(lang, &mut out)?;
     add::<claim::ClaimPage>(lang, &mut out)?;
     add::<organisation::OrganisationListPage>(lang, &mut out)?;
+    add::<enrol::EnrolPage>(lang, &mut out)?;
     add::<organisation::OrganisationPage>(lang, &mut out)?;
     add::<concentration::ConcentrationPage>(lang, &mut out)?;
     add::<account::SignInPage>(lang, &mut out)?;

@@ -2,7 +2,8 @@
 
 use crate::html::{Html, escape};
 use crate::lang::Lang;
-use crate::parts::{Outcome, Part, State};
+use crate::parts::{Outcome, Part};
+use crate::state::State;
 use crate::text::Text;
 use crate::{assets, chart, links};
 use base::{Amount, Ppm};
@@ -64,15 +65,6 @@ pub struct Notice {
     pub outcome: Outcome,
     /// The message, in the reader's language.
     pub message: String,
-}
-
-/// One step of the way from the zone home to this page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Crumb {
-    /// Address.
-    pub href: String,
-    /// Label, in the reader's language.
-    pub label: String,
 }
 
 /// One entry of the navigation.

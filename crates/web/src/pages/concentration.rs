@@ -6,6 +6,10 @@ use crate::{Capture, Field, Html, Lang, Measure, OrgRef, Ui};
 use askama::Template;
 use base::{Amount, Ppm};
 
+/// Most blocks on a side of the flow; all holders are in the table behind.
+/// ASSUMPTION: twelve blocks still have room for their labels.
+const BLOCKS_MAX: usize = 12;
+
 /// The concentration page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "concentration.html")]
@@ -96,23 +100,31 @@ impl ConcentrationPage {
     /// Draws how entities merge into owners; the tables behind hold the same numbers.
     fn flow(&self) -> Html {
         let Some(figures) = &self.figures else { return Html::default() };
-        let rest = figures.owners.len();
-        let side = |holder: &Holder| FlowSide {
-            label: holder.org.name.plain(self.ui.lang).to_owned(),
-            share: holder.share,
-            owner: holder.owner.unwrap_or(rest),
-        };
-        let others = |(count, share): &(u64, Ppm)| FlowSide {
-            label: self.ui.t1("concentration.others", self.ui.count(count)),
-            share: *share,
-            owner: rest,
-        };
-        let mut entities: Vec<_> = figures.entities.iter().map(side).collect();
-        entities.push(others(&figures.entities_rest));
-        let mut owners: Vec<_> = figures.owners.iter().map(side).collect();
-        owners.push(others(&figures.owners_rest));
+        let entities = self.sides(&figures.entities, &figures.entities_rest);
+        let owners = self.sides(&figures.owners, &figures.owners_rest);
         let title = self.ui.t("concentration.flow-title");
         chart::flow(&entities, &owners, title, self.ui.t("concentration.flow-desc"))
+    }
+
+    /// Lists the first holders as blocks and puts all others into the last block.
+    fn sides(&self, holders: &[Holder], rest: &(u64, Ppm)) -> Vec<FlowSide> {
+        let last = self.figures.as_ref().map_or(0, |f| f.owners.len()).min(BLOCKS_MAX);
+        let (drawn, others) = holders.split_at(holders.len().min(BLOCKS_MAX));
+        let owner = |holder: &Holder| holder.owner.filter(|place| *place < last).unwrap_or(last);
+        let side = |holder: &Holder| FlowSide {
+            label: self.ui.plain(&holder.org.name),
+            share: holder.share,
+            owner: owner(holder),
+        };
+        let mut sides: Vec<_> = drawn.iter().map(side).collect();
+        let share: i64 = others.iter().map(|holder| holder.share.get()).sum();
+        let count = rest.0.saturating_add(u64::try_from(others.len()).unwrap_or(u64::MAX));
+        sides.push(FlowSide {
+            label: self.ui.t1("concentration.others", self.ui.count(count)),
+            share: Ppm::new((share + rest.1.get()).min(1_000_000)).unwrap_or(Ppm::ONE),
+            owner: last,
+        });
+        sides
     }
 
     fn is_top(holder: &Holder) -> bool {

@@ -1,9 +1,10 @@
 //! Data for the samples: real names from the published case, made-up figures, hostile content.
 
 use crate::parts::{
-    GroupNode, Outcome, Pager, Paper, PathStep, Source, State, Step, StepKind, SupplierCondition,
-    Test, Trace,
+    GroupNode, Outcome, Pager, Paper, PathStep, Source, Step, StepKind, SupplierCondition, Test,
+    Trace,
 };
+use crate::state::State;
 use crate::{Form, Lang, Measure, OrgRef, Role, Text, Ui, Viewer};
 use base::{Amount, Ppm, Unit};
 

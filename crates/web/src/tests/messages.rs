@@ -1,7 +1,7 @@
 //! Claims about the message files and about words in templates.
 
 use crate::Lang;
-use crate::parts::State;
+use crate::state::State;
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;

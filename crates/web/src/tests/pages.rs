@@ -2,7 +2,7 @@
 
 use crate::lang::MISSING;
 use crate::pages::{Rendered, samples_render};
-use crate::{Lang, asset_url};
+use crate::{Lang, asset_url, links};
 use scraper::{ElementRef, Html, Selector};
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ type Claim = fn(&Rendered, &Html, Lang) -> Vec<String>;
 
 /// Every claim is tried on every sample in both languages. One table, because parsing a page
 /// costs more than all claims about it.
-const CLAIMS: [(&str, Claim); 15] = [
+const CLAIMS: [(&str, Claim); 16] = [
     (
         "every_page_has_one_heading_a_title_and_landmarks",
         every_page_has_one_heading_a_title_and_landmarks,
@@ -27,6 +27,7 @@ const CLAIMS: [(&str, Claim); 15] = [
     ("tables_have_a_caption_and_scoped_heads", tables_have_a_caption_and_scoped_heads),
     ("every_changing_form_carries_its_token", every_changing_form_carries_its_token),
     ("every_bad_field_is_in_the_summary", every_bad_field_is_in_the_summary),
+    ("every_link_leads_to_a_known_address", every_link_leads_to_a_known_address),
     ("no_message_is_missing", no_message_is_missing),
     ("made_up_data_is_marked_on_every_page", made_up_data_is_marked_on_every_page),
     ("assets_are_addressed_by_content", assets_are_addressed_by_content),
@@ -215,6 +216,20 @@ fn every_bad_field_is_in_the_summary(_: &Rendered, html: &Html, _: Lang) -> Vec<
     let bad = all(html, "form[method=post] :is([aria-invalid=true], fieldset.bad)");
     let lost = bad.iter().filter_map(|e| e.attr("id")).filter(|id| !named.contains(id));
     lost.map(|id| format!("{id} is wrong but not in the summary")).collect()
+}
+
+fn every_link_leads_to_a_known_address(_: &Rendered, html: &Html, _: Lang) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (selector, name) in [("a[href^='/'], link[href^='/']", "href"), ("form", "action")] {
+        for element in all(html, selector) {
+            let address = element.attr(name).unwrap_or_default();
+            let path = address.split(['?', '#']).next().unwrap_or_default();
+            if !links::is_known(path) {
+                wrong.push(format!("{name}={address}"));
+            }
+        }
+    }
+    wrong
 }
 
 fn no_message_is_missing(page: &Rendered, _: &Html, _: Lang) -> Vec<String> {
