@@ -3,3 +3,4 @@
 mod messages;
 mod pages;
 mod pieces;
+mod style;
