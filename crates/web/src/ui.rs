@@ -278,6 +278,15 @@ impl Ui {
         chart::stack(&parts)
     }
 
+    /// Tells whether an address from a rule file may become a link: `http` or `https` only, so
+    /// that no `javascript:` address is ever offered.
+    #[must_use]
+    pub fn is_web(&self, url: &str) -> bool {
+        ["https://", "http://"].iter().any(|scheme| {
+            url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        })
+    }
+
     /// Returns the URL of an asset, with its content hash.
     #[must_use]
     pub fn asset(&self, name: &str) -> String {

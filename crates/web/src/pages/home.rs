@@ -121,6 +121,9 @@ impl Page for HomePage {
         let mut extreme = typical.clone();
         extreme.ui.zone = sample::long_org().name;
         extreme.about = Text::en(sample::HOSTILE);
+        if let Some(source) = &mut extreme.source {
+            source.url = "javascript:alert(1)".to_owned();
+        }
         if let Some(figures) = &mut extreme.figures {
             figures.paid = Amount::new(i64::MAX, base::Unit::CNY);
             figures.top_entity = sample::long_org();
