@@ -3,6 +3,20 @@
 //! Must never: open a connection, read a clock, decide anything, or write a word of interface text
 //! outside `messages/`. A page is filled by a handler and rendered by [`pages::Page::html`].
 //! Start reading at [`Ui`] (what surrounds every page), then at [`pages`].
+//!
+//! ```
+//! use web::pages::{Page, error::{ErrorKind, ErrorPage}};
+//!
+//! let page = ErrorPage {
+//!     ui: web::Ui { lang: web::Lang::Zh, path: "/awards/a".to_owned(), ..web::Ui::default() },
+//!     kind: ErrorKind::NotFound,
+//!     detail: String::new(),
+//!     place: "/awards/a".to_owned(),
+//!     request: "01jd8q2n".to_owned(),
+//! };
+//! assert!(page.html()?.contains("<html lang=\"zh-Hans\">"));
+//! # Ok::<(), askama::Error>(())
+//! ```
 
 mod assets;
 mod chart;
