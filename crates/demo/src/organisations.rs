@@ -246,5 +246,10 @@ fn persons() -> Vec<Organisation> {
         one("person-b", "B", "乙"),
         one("person-c", "C", "丙"),
         one("person-d", "D", "丁"),
+        one("person-e", "E", "戊"),
+        one("person-f", "F", "己"),
+        one("person-g", "G", "庚"),
+        one("person-h", "H", "辛"),
+        one("person-i", "I", "壬"),
     ]
 }

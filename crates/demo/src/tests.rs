@@ -381,7 +381,7 @@ fn the_timeline_can_be_walked_in_order() {
             voted.is_some_and(|voted| a.reviews.iter().any(|review| review.at >= voted))
         });
         assert_eq!(reviewed_late.count(), 0);
-        let in_time = |step: &Step| {
+        let in_time = |step: &crate::Step| {
             let at = step.at.to_string();
             at.starts_with("2019-") || at.starts_with("2020-")
         };

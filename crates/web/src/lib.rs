@@ -18,14 +18,17 @@
 //! # Ok::<(), askama::Error>(())
 //! ```
 
+mod api;
 mod assets;
 mod chart;
 mod form;
+mod handlers;
 mod html;
 mod lang;
 pub mod links;
 pub mod pages;
 mod parts;
+mod serve;
 mod state;
 mod text;
 mod ui;
@@ -41,6 +44,7 @@ pub use parts::{
     Capture, Fact, GroupNode, Measure, OrgRef, Outcome, Pager, Paper, Part, PathStep, Source, Step,
     StepKind, SupplierCondition, Test, Trace,
 };
+pub use serve::{Server, Shown, route_list, router, serve};
 pub use state::State;
 pub use text::Text;
 pub use ui::{Notice, Role, Ui, Viewer};
