@@ -13,6 +13,7 @@ mod names;
 mod once;
 mod overview;
 mod payout;
+mod store;
 mod zone;
 
 #[cfg(test)]

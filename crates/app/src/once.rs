@@ -1,6 +1,7 @@
 //! Requests that carry a key are done once, however often they arrive.
 
-use db::{Error, Tx, params};
+use crate::store;
+use db::{Error, Tx};
 
 /// Longest key, in bytes.
 pub const KEY_BYTES_MAX: usize = 200;
@@ -18,16 +19,11 @@ pub fn once<E: From<Error>>(
     if key.is_empty() {
         return act(tx);
     }
-    let sql = "SELECT location FROM answer WHERE key = ?1";
-    let known: Option<String> = tx.row(sql, params![key], |row| row.get(0))?;
-    if let Some(location) = known {
+    if let Some(location) = store::answer(tx, key)? {
         return Ok(location);
     }
     let location = act(tx)?;
     let now = tx.now();
-    tx.exec(
-        "INSERT INTO answer (key, location, answered_at) VALUES (?1, ?2, ?3)",
-        params![key, &location, now],
-    )?;
+    store::answer_put(tx, key, &location, now)?;
     Ok(location)
 }

@@ -1,7 +1,8 @@
 //! What the zone is called and how it pays.
 
+use crate::store;
 use base::{FieldProblem, FieldProblems, Time};
-use db::{Error, Read, Tx, params};
+use db::{Error, Read, Tx};
 use serde::{Deserialize, Serialize};
 
 /// Name under which the settings are kept, as one JSON value: they change together.
@@ -56,8 +57,7 @@ impl Default for Zone {
 
 /// Reads the zone's settings; a new zone has the defaults.
 pub fn zone_read(read: &Read<'_>) -> Result<Zone, Error> {
-    let sql = "SELECT value FROM setting WHERE name = ?1";
-    let text: Option<String> = read.row(sql, params![SETTING], |row| row.get(0))?;
+    let text = store::setting(read, SETTING)?;
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
 }
 
@@ -73,10 +73,6 @@ pub fn zone_set(tx: &mut Tx<'_>, zone: &Zone) -> Result<Result<(), Vec<FieldProb
     }
     let now: Time = tx.now();
     let text = base::canonical_json(zone);
-    tx.exec(
-        "INSERT INTO setting (name, value, changed_at) VALUES (?1, ?2, ?3)
-         ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at",
-        params![SETTING, &text, now],
-    )?;
+    store::setting_put(tx, SETTING, &text, now)?;
     Ok(Ok(()))
 }

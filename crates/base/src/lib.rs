@@ -1,4 +1,5 @@
-//! The words every other crate shares: ids, money, shares, time, randomness, paging, canonical bytes.
+//! The words every other crate shares: ids, money, shares, time, randomness, paging, canonical
+//! bytes.
 //!
 //! Must never: read the clock or the system's randomness outside [`clock`] and [`random`], hold a
 //! float, or know a domain. Start reading at [`Amount`].

@@ -243,9 +243,9 @@ impl<'a> Tx<'a> {
 
     /// Inserts a row that nobody reads in the same write (audit lines, outbox rows).
     ///
-    /// `sql` is `INSERT INTO table (columns) VALUES (?1, ...)` with placeholders only. PostgreSQL gets such rows in
-    /// bulk just before the commit, which saves a round trip each; a refusal of one by a
-    /// constraint then surfaces there.
+    /// `sql` is `INSERT INTO table (columns) VALUES (?1, ...)` with placeholders only. PostgreSQL
+    /// gets such rows in bulk just before the commit, which saves a round trip each; a refusal of
+    /// one by a constraint then surfaces there.
     pub fn insert_later(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<(), Error> {
         if matches!(*self.read.backend.borrow(), Backend::Sqlite(_)) {
             return self.exec(sql, params).map(|_| ());

@@ -1,5 +1,5 @@
-//! The later compute voucher pilot, whose rule demands an unaffiliated supplier. It is apart from the
-//! round of 2019 and is left in the middle of things, so that there is something to do.
+//! The later compute voucher pilot, whose rule demands an unaffiliated supplier. It is apart from
+//! the round of 2019 and is left in the middle of things, so that there is something to do.
 
 use crate::applications::Maker;
 use crate::calendar::{day, midnight};

@@ -9,8 +9,8 @@
 //! 2020): 43,000,000 CNY for 123 accepted projects in three categories, 27 of them cloud projects,
 //! 25 of these with Alibaba Cloud as sole or co-supplier, and the largest R&D and office award to
 //! Chengying Shuju, a subsidiary of Alibaba. Everything else is made up: every other organisation,
-//! person, project, amount, rate, date and owner. Where an organisation really exists, only its name
-//! and its parent are real.
+//! person, project, amount, rate, date and owner. Where an organisation really exists, only its
+//! name and its parent are real.
 //!
 //! Must never: perform input or output, read a clock, or use randomness other than the seed's.
 //! Start reading at [`plan`].

@@ -19,8 +19,8 @@ pub const SEED: u64 = 2019;
 /// The bank that keeps every account.
 const BANK: &str = "Demonstration Bank (synthetic)";
 
-/// Makes the plan of the demonstration. Equal seeds give equal plans; every seed keeps the published
-/// figures, which [`Plan::expected`] computes from the plan.
+/// Makes the plan of the demonstration. Equal seeds give equal plans; every seed keeps the
+/// published figures, which [`Plan::expected`] computes from the plan.
 #[must_use]
 pub fn plan(seed: u64) -> Plan {
     let random = Random::seeded(seed);

@@ -1,4 +1,5 @@
-//! One support round: instruments, calls, applications, reviews, decisions, awards, claims, payments.
+//! One support round: instruments, calls, applications, reviews, decisions, awards, claims,
+//! payments.
 //!
 //! INVARIANT: nothing is awarded, settled or paid but through a hold in the ledger, in the same
 //! commit as the state it belongs to; what an officer saw before a vote is kept with the vote;

@@ -1,4 +1,5 @@
-//! Double entry in integer minor units: accounts, immutable transfers, holds, reversals, statements.
+//! Double entry in integer minor units: accounts, immutable transfers, holds, reversals,
+//! statements.
 //!
 //! The only crate that moves value. A transfer takes from one account and gives the same to
 //! another, so that every unit sums to zero; nothing is edited, only reversed. A hold reserves

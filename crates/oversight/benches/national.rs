@@ -1,8 +1,8 @@
 //! Measures a synthetic national case: 300,000 organisations, a million awards and projects.
 //!
-//! Prints lines `name value unit`. The shape: nine levels of owners, four in five owners one level up
-//! and the rest anywhere above, a heavy tail of large groups, one company in twenty jointly owned.
-//! Run with `cargo bench -p oversight`.
+//! Prints lines `name value unit`. The shape: nine levels of owners, four in five owners one level
+//! up and the rest anywhere above, a heavy tail of large groups, one company in twenty jointly
+//! owned. Run with `cargo bench -p oversight`.
 
 use base::{Amount, Date, Id, Ppm, Random, Time, Unit};
 use oversight::{

@@ -4,8 +4,8 @@
 //! of `y`. Weights never exceed their whole and a majority is at least one half, so two holders of
 //! one organisation overlap, and all who control it stand in one line (or one circle) above it.
 //! Groups can therefore be merged in any order with the same result; merging in the order of keys
-//! makes the smallest key of a circle its head. Held sums move from the smaller group to the larger,
-//! so each of `m` stakes moves at most `log m` times.
+//! makes the smallest key of a circle its head. Held sums move from the smaller group to the
+//! larger, so each of `m` stakes moves at most `log m` times.
 
 use crate::stake::{Stakes, Weights, starts};
 use std::collections::BTreeMap;
@@ -63,8 +63,8 @@ impl Control {
         self.round[place]
     }
 
-    /// Returns the stakes that put an organisation under its head, largest first: as few as suffice.
-    /// None for a head.
+    /// Returns the stakes that put an organisation under its head, largest first: as few as
+    /// suffice. None for a head.
     pub(crate) fn supports(&self, stakes: &Stakes, weights: &Weights, owned: usize) -> Vec<usize> {
         let is_above = |row: &usize| {
             let owner = stakes.rows[*row].owner;

@@ -11,7 +11,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::hash::Hash;
 
-/// The ownership graph that holds at one date: ultimate owner, group and reasons of everybody in it.
+/// The ownership graph that holds at one date: ultimate owner, group and reasons of everybody in
+/// it.
 ///
 /// Built once, in time close to linear in the statements, and then only read. The order in which
 /// facts are given never matters. An organisation that is named only in a statement is taken in as

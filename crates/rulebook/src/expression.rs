@@ -1,8 +1,8 @@
 //! Expressions over facts: the only place that knows the CEL crate.
 //!
 //! An expression is checked once, when its rule is read ([`crate::checker`]), and evaluated over
-//! facts of which some may be unknown. Unknown facts follow CEL's rule for errors: `true || unknown`
-//! is true, `false && unknown` is false, everything else that needs the fact is unknown.
+//! facts of which some may be unknown. Unknown facts follow CEL's rule for errors: `true ||
+//! unknown` is true, `false && unknown` is false, everything else that needs the fact is unknown.
 //! Amounts are counted in minor units and dates in days since 1970-01-01 while CEL runs.
 
 use crate::checker::{self, Fault, Types};

@@ -30,8 +30,8 @@
 //! assert_eq!((problems[0].line, problems[0].column), (1, 1));
 //! ```
 //!
-//! Must never: read or write a file, read the clock, use a float, or take a missing number for zero.
-//! Start reading at [`check`].
+//! Must never: read or write a file, read the clock, use a float, or take a missing number for
+//! zero. Start reading at [`check`].
 
 mod checker;
 mod commands;

@@ -6,8 +6,8 @@
 //!
 //! The path of a problem: [`Problem`] is checked (`settled`), its open part becomes bare numbers
 //! (`model`), prices give the bound (`prices`, with `knapsack` per group), repair (`greedy`), local
-//! search (`exchange`) and a bounded search (`stages`, both over `patterns`) give the awards, equals
-//! are put in order (`fair`), and the result is written up (`sheet`).
+//! search (`exchange`) and a bounded search (`stages`, both over `patterns`) give the awards,
+//! equals are put in order (`fair`), and the result is written up (`sheet`).
 
 mod exchange;
 mod fair;

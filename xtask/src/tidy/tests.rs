@@ -307,6 +307,9 @@ fn a_line_fits_the_page() {
     with_line(&format!("// {}", "x".repeat(98)))
         .has("crates/base/src/thing.rs:2: 101 columns, at most 100");
     with_line(&format!("// https://example.org/{}", "x".repeat(98))).is_clean();
+    with_line(&format!("const A: &str = \"{}\";", "x".repeat(120))).is_clean();
+    with_line(&format!("const A: &str = \"{}\";", "x".repeat(140)))
+        .has("crates/base/src/thing.rs:2: 159 columns, at most 140");
 }
 
 #[test]

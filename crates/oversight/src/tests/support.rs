@@ -12,8 +12,8 @@ pub(super) fn date(text: &str) -> Date {
 }
 
 /// Reads statements such as `A>B 60; A>C v51.5 reg; A>D ?; A>E control inf 2019-01-01..2019-06-30`.
-/// A number is shares in percent, `v` before it votes, `?` an unknown share, `board40` a right to 40 %
-/// of the board. Grade is `dec` unless said.
+/// A number is shares in percent, `v` before it votes, `?` an unknown share, `board40` a right to
+/// 40 % of the board. Grade is `dec` unless said.
 pub(super) fn statements(text: &str) -> Vec<Statement<&str>> {
     text.split(';').map(str::trim).filter(|part| !part.is_empty()).map(statement).collect()
 }

@@ -119,7 +119,8 @@ impl Work<'_> {
         }
     }
 
-    /// Notes that a built-in fact is missing, unless it was given wrongly, which is refused already.
+    /// Notes that a built-in fact is missing, unless it was given wrongly, which is refused
+    /// already.
     fn miss_fact(&mut self, name: &str) {
         if !self.ask.facts.contains_key(name) {
             self.miss_facts(Stage::Applicant, &[name.to_owned()]);

@@ -128,8 +128,8 @@ impl Work<'_> {
         Some(Limit { rank, code, says, left, covers, trace_index })
     }
 
-    /// Sums other aid on the cost covered. Aid that names no line, or a line that is not there, counts
-    /// in full, since it may all be on this cost.
+    /// Sums other aid on the cost covered. Aid that names no line, or a line that is not there,
+    /// counts in full, since it may all be on this cost.
     fn other_aid(
         &mut self,
         parts: &[Part<'_>],

@@ -1,10 +1,10 @@
 //! Evaluates a request under an instrument.
 //!
 //! The order is fixed: request, validity, applicant, eligibility, quotas, cost lines, minimum,
-//! support, stacking, caps, least payment, suppliers. Every stage runs, so that all refusals and all
-//! that is missing come out at once. A refusal outweighs what is missing; what is missing outweighs
-//! an amount. Amounts are counted in `i128` minor units between the stages and every share is rounded
-//! down, so that nothing is lost and nothing is overpaid.
+//! support, stacking, caps, least payment, suppliers. Every stage runs, so that all refusals and
+//! all that is missing come out at once. A refusal outweighs what is missing; what is missing
+//! outweighs an amount. Amounts are counted in `i128` minor units between the stages and every
+//! share is rounded down, so that nothing is lost and nothing is overpaid.
 
 mod applicant;
 mod caps;

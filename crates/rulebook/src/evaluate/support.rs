@@ -35,8 +35,8 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Computes the support of each line. A line for which the rule has no row counts nothing; where
-    /// no line has one, that is a refusal.
+    /// Computes the support of each line. A line for which the rule has no row counts nothing;
+    /// where no line has one, that is a refusal.
     fn by_line(
         &mut self,
         lines: &[&'a CostLine],

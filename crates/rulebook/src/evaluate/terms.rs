@@ -148,8 +148,8 @@ impl Work<'_> {
         states
     }
 
-    /// Tells whether an officer may approve without a committee. What is unknown here makes only this
-    /// answer unknown, not the amount.
+    /// Tells whether an officer may approve without a committee. What is unknown here makes only
+    /// this answer unknown, not the amount.
     pub(super) fn automatic(&mut self, asked: i128, total: i128) -> AutomaticPath {
         let rule = self.rule;
         let Some(path) = &rule.automatic else { return AutomaticPath::NotOffered };

@@ -184,7 +184,8 @@ impl Window {
     /// start on 1 April and are looked at on 2026-03-01 begin on 2023-04-01.
     #[must_use]
     pub fn counted_from(&self, date: Date) -> Date {
-        // Windows have at most 30 years, so the conversion holds; the calendar's start bounds the rest.
+        // Windows have at most 30 years, so the conversion holds; the calendar's start bounds the
+        // rest.
         let years = i16::try_from(self.years).unwrap_or(i16::MAX);
         match self.kind {
             WindowKind::Rolling => {

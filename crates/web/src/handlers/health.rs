@@ -4,6 +4,6 @@ use crate::serve::{Cx, Fault};
 
 /// Answers `ok` when the database can be read.
 pub(crate) async fn show(cx: Cx) -> Result<&'static str, Fault> {
-    cx.app.read(|read| read.scalar::<i64>("SELECT 1", &[])).await?;
+    cx.app.read(app::zone_read).await?;
     Ok("ok\n")
 }
