@@ -1,0 +1,3 @@
+//! What only whole processes can show.
+
+mod kill;
