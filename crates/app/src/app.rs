@@ -39,6 +39,9 @@ pub struct App {
     random: Arc<Random>,
     pub(crate) files: Files,
     pub(crate) overview: crate::overview::Kept,
+    pub(crate) owners: crate::owners::Kept,
+    pub(crate) sums: crate::sums::Kept,
+    pub(crate) rules: crate::rules::Kept,
 }
 
 impl App {
@@ -64,6 +67,9 @@ impl App {
             random,
             files: Files::new(path.join("payments")),
             overview: crate::overview::Kept::default(),
+            owners: crate::owners::Kept::default(),
+            sums: crate::sums::Kept::default(),
+            rules: crate::rules::Kept::default(),
         })
     }
 

@@ -12,8 +12,11 @@ mod check;
 mod names;
 mod once;
 mod overview;
+mod owners;
 mod payout;
+mod rules;
 mod store;
+mod sums;
 mod zone;
 
 #[cfg(test)]
@@ -25,5 +28,8 @@ pub use names::Names;
 pub use once::{KEY_BYTES_MAX, once};
 pub use oversight::Ratio;
 pub use overview::{CategorySum, Overview, OwnerShare, overview, overview_of};
+pub use owners::{Owners, owners};
 pub use payout::{BatchFiles, Order, PayoutError, batch_files, payment_csv, payment_pain001};
+pub use rules::rule_kept;
+pub use sums::{RegisterPage, register_page, register_sums};
 pub use zone::{Payer, Zone, zone_read, zone_set};

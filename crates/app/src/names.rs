@@ -44,6 +44,11 @@ impl Names {
         )
     }
 
+    /// Returns everybody, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = &Organisation> {
+        self.0.values()
+    }
+
     /// Returns how many organisations are known.
     #[must_use]
     pub fn len(&self) -> usize {

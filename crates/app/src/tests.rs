@@ -1,3 +1,5 @@
+mod kept;
+
 use crate::payout::{Order, payment_csv, payment_pain001};
 use crate::{App, Config, Payer, Zone, once, zone_read, zone_set};
 use base::{Amount, FixedClock, Id, Random, Time, Unit};

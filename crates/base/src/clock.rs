@@ -29,11 +29,14 @@ impl Time {
         self.0
     }
 
-    /// Returns the first instant of a date in UTC.
+    /// Returns the first instant of a date in UTC. The calendar's first and last days begin
+    /// outside jiff's range of instants: they get the nearest there is.
     #[must_use]
     pub fn from_date(date: Date) -> Self {
-        let zoned = date.to_zoned(TimeZone::UTC).expect("UTC has every civil date of jiff's range");
-        Self(zoned.timestamp().as_millisecond())
+        let end = if date.year() < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        let zoned = date.to_zoned(TimeZone::UTC);
+        let stamp = zoned.map_or(end, |zoned| zoned.timestamp());
+        Self(stamp.as_second() * 1_000)
     }
 
     /// Returns the UTC date of this instant.
@@ -56,8 +59,9 @@ impl Time {
     }
 
     fn stamp(self) -> Timestamp {
-        let (least, most) = (Timestamp::MIN, Timestamp::MAX);
-        let millis = self.0.clamp(least.as_millisecond(), most.as_millisecond());
+        // Whole seconds: jiff takes no part of a second beyond its last one.
+        let (least, most) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
+        let millis = self.0.clamp(least * 1_000, most * 1_000);
         Timestamp::from_millisecond(millis).expect("clamped to jiff's range")
     }
 }

@@ -89,6 +89,17 @@ fn ids_sort_by_time_and_read_back() {
 }
 
 #[test]
+fn every_day_of_the_calendar_has_an_instant() {
+    let day = |text: &str| Time::from_date(text.parse().unwrap());
+    assert!(Time::from_date(jiff::civil::Date::MIN) < day("0000-01-01"));
+    assert!(day("9999-12-31") >= day("9999-12-30"));
+    assert!(day("9999-12-30") > day("9999-12-29"));
+    for millis in [i64::MIN, i64::MAX, 253_402_207_200_500] {
+        assert!(!Time::from_millis(millis).to_string().is_empty());
+    }
+}
+
+#[test]
 fn instants_and_dates_agree() {
     let time = Time::parse("2019-12-31T23:59:59Z").unwrap();
     assert_eq!(time.to_string(), "2019-12-31T23:59:59Z");

@@ -214,6 +214,17 @@ pub fn paper_content(
     Ok(store::application::paper_content(read, id, code)?)
 }
 
+/// Asks the rule about an application as things stand now, without keeping the answer.
+pub fn application_entitlement(
+    read: &Read<'_>,
+    id: ApplicationId,
+    now: Time,
+) -> Result<Entitlement, Error> {
+    let application = application_find(read, id)?;
+    let call = call_read(read, application.call)?;
+    entitlement_of(read, &application, &call, now)
+}
+
 /// Asks the rule about an application as things stand now.
 pub(crate) fn entitlement_of(
     read: &Read<'_>,

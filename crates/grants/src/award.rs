@@ -3,8 +3,8 @@
 use crate::call::account_of;
 use crate::event::note;
 use crate::{
-    Application, ApplicationId, Award, AwardId, AwardState, Call, ClaimState, Error, EventKind,
-    Refused, instrument_read, store,
+    Application, ApplicationId, Award, AwardId, AwardOrder, AwardState, Call, ClaimState, Error,
+    EventKind, Refused, instrument_read, store,
 };
 use base::{Amount, Page, Time, Unit};
 use db::{Read, Tx};
@@ -14,7 +14,7 @@ use rulebook::model::Instrument;
 use std::collections::BTreeSet;
 
 /// Narrows the list of awards; `None` narrows nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct AwardFilter {
     /// In a name of the beneficiary or in the project's title.
     pub text: Option<String>,
@@ -32,12 +32,24 @@ pub struct AwardFilter {
     pub least: Option<i64>,
     /// Amount up to, in minor units.
     pub most: Option<i64>,
-    /// A supplier of the project.
-    pub supplier: Option<OrganisationId>,
+    /// One of these is a supplier of the project; an empty list fits nothing, and it
+    /// holds at most [`FILTER_IDS_MAX`].
+    pub suppliers: Option<Vec<OrganisationId>>,
     /// The beneficiary.
     pub organisation: Option<OrganisationId>,
-    /// One of these beneficiaries, such as the members of a group.
+    /// One of these beneficiaries, such as the members of a group; at most [`FILTER_IDS_MAX`].
     pub organisations: Option<Vec<OrganisationId>>,
+}
+
+/// Most organisations that one filter may name; both engines bind some more values at once.
+pub const FILTER_IDS_MAX: usize = 10_000;
+
+impl AwardFilter {
+    /// Tells whether the filter names an empty list, which no award fits.
+    pub(crate) fn fits_nothing(&self) -> bool {
+        let is_empty = |list: &Option<Vec<_>>| list.as_ref().is_some_and(Vec::is_empty);
+        is_empty(&self.organisations) || is_empty(&self.suppliers)
+    }
 }
 
 /// Totals of awards in one unit.
@@ -184,13 +196,13 @@ pub fn awards_list(
     filter: &AwardFilter,
     page: &Page,
 ) -> Result<Vec<Award>, Error> {
-    Ok(store::award::list(read, filter, page)?)
+    Ok(store::award::list(read, filter, AwardOrder::Newest, page)?)
 }
 
 /// Returns the key with which the page after this award begins.
 #[must_use]
 pub fn award_page_key(award: &Award) -> String {
-    format!("{}.{}", award.awarded_at.millis(), award.id)
+    AwardOrder::Newest.key(award)
 }
 
 /// Adds up awards, one sum per unit.

@@ -267,3 +267,35 @@ pub fn claims_of_award(read: &Read<'_>, id: AwardId) -> Result<Vec<Claim>, Error
 pub fn claims_list(read: &Read<'_>, state: ClaimState, page: &Page) -> Result<Vec<Claim>, Error> {
     Ok(store::claim::list(read, state, page)?)
 }
+
+/// Tests a supplier against the conditions of an award's rule, as things stand now.
+pub fn supplier_states(
+    read: &Read<'_>,
+    award: &Award,
+    supplier: OrganisationId,
+    now: Time,
+) -> Result<Vec<rulebook::SupplierState>, Error> {
+    let call = call_read(read, award.call)?;
+    let (_, rule) = instrument_read(read, call.instrument)?;
+    let graph = graph_at_default(read, now.date())?;
+    let Some(supplier) = identity::organisation_find(read, supplier)? else {
+        return Ok(Vec::new());
+    };
+    let line = CostLine {
+        id: "invoice".to_owned(),
+        cost: None,
+        what: None,
+        base: None,
+        amount: Amount::zero(rule.unit),
+        supplier: Some(supplier_facts(&graph, award.organisation, &supplier)),
+    };
+    let request = Request {
+        date: now.date(),
+        facts: std::collections::BTreeMap::new(),
+        lines: vec![line],
+        months: None,
+        papers: BTreeSet::new(),
+        history: History::nothing(),
+    };
+    Ok(rulebook::evaluate(&rule, &request).supplier)
+}

@@ -93,7 +93,8 @@ pub fn related_of(
 
 /// Tells whether two parties are affiliated; `None` where that is not known, because nothing is
 /// stated about the owners of one of them, or an interest between them has no stated size.
-pub(crate) fn is_affiliated(
+#[must_use]
+pub fn is_affiliated(
     graph: &Graph,
     beneficiary: OrganisationId,
     supplier: OrganisationId,
@@ -323,15 +324,29 @@ fn cap_window(
 ) -> (Time, Time) {
     let today = question.now.date();
     match (scope, window) {
-        (CapScope::GroupWindow, Some(window)) => match window.kind {
+        (CapScope::GroupWindow, Some(_)) => group_window(true, window, today),
+        (CapScope::FirmYear, _) => rules::calendar_window(today, 1, "01-01"),
+        (CapScope::Pool, _) => per_window(per, question),
+        _ => always(),
+    }
+}
+
+/// Returns the window in which a group is counted: the cap's own, all time where it states none,
+/// the calendar year where there is no cap.
+pub(crate) fn group_window(
+    has_cap: bool,
+    window: Option<&rulebook::model::Window>,
+    today: Date,
+) -> (Time, Time) {
+    match window {
+        Some(window) => match window.kind {
             WindowKind::Rolling => rules::rolling_window(today, window.years),
             WindowKind::Calendar => {
                 rules::calendar_window(today, window.years, &window.year_starts)
             }
         },
-        (CapScope::FirmYear, _) => rules::calendar_window(today, 1, "01-01"),
-        (CapScope::Pool, _) => per_window(per, question),
-        _ => always(),
+        None if has_cap => always(),
+        None => rules::calendar_window(today, 1, "01-01"),
     }
 }
 

@@ -1,10 +1,13 @@
 //! Publishing rule files and reading them back.
 
 use crate::{Error, InstrumentId, Published, Refused, store};
-use base::{Page, sha256_hex};
+use base::{Date, Page, sha256_hex};
 use db::{Read, Tx};
 use identity::Actor;
 use rulebook::Instrument;
+
+/// Longest service clock that is counted, in working days: some four years.
+const WORKING_DAYS_MAX: u32 = 1_000;
 
 /// Publishes a version of an instrument.
 ///
@@ -49,7 +52,7 @@ pub fn instrument_read(
     id: InstrumentId,
 ) -> Result<(Published, Instrument), Error> {
     let published = store::instrument::find(read, id)?.ok_or(Refused::InstrumentUnknown(id))?;
-    let rule = compile(&published)?;
+    let rule = instrument_compile(&published)?;
     Ok((published, rule))
 }
 
@@ -59,8 +62,18 @@ pub fn instrument_latest(
     code: &str,
 ) -> Result<Option<(Published, Instrument)>, Error> {
     let Some(published) = store::instrument::latest(read, code)? else { return Ok(None) };
-    let rule = compile(&published)?;
+    let rule = instrument_compile(&published)?;
     Ok(Some((published, rule)))
+}
+
+/// Reads a published version without compiling its rule, if there is one.
+pub fn instrument_find(read: &Read<'_>, id: InstrumentId) -> Result<Option<Published>, Error> {
+    Ok(store::instrument::find(read, id)?)
+}
+
+/// Reads the newest published version of a rule without compiling it.
+pub fn instrument_newest(read: &Read<'_>, code: &str) -> Result<Option<Published>, Error> {
+    Ok(store::instrument::latest(read, code)?)
 }
 
 /// Lists published versions by code; the key of a page is the last code.
@@ -68,8 +81,25 @@ pub fn instruments_list(read: &Read<'_>, page: &Page) -> Result<Vec<Published>, 
     Ok(store::instrument::list(read, page)?)
 }
 
-/// What was published passed the check then; a stricter check now is a failure worth hearing of.
-fn compile(published: &Published) -> Result<Instrument, Error> {
+/// Returns the day by which a step is due that began on `from`, where the rule has a service clock
+/// in working days. Saturdays and Sundays do not count; public holidays do, for no calendar of them
+/// is kept. The first day that counts is the one after `from`.
+#[must_use]
+pub fn due_on(rule: &Instrument, from: Date) -> Option<Date> {
+    let days = *rule.clock.as_ref()?.working_days.as_ref()?.known()?;
+    let mut day = from;
+    let mut left = days.min(WORKING_DAYS_MAX);
+    while left > 0 {
+        day = day.tomorrow().ok()?;
+        let is_weekend = day.weekday().to_monday_zero_offset() >= 5;
+        left -= u32::from(!is_weekend);
+    }
+    Some(day)
+}
+
+/// Compiles a published rule: what was published passed the check then, so that a stricter check
+/// now is a failure worth hearing of.
+pub fn instrument_compile(published: &Published) -> Result<Instrument, Error> {
     rulebook::check(&published.code, &published.toml).map_err(|problems| Error::Stored {
         what: "instrument",
         id: published.id.to_string(),

@@ -16,11 +16,13 @@ mod decision;
 mod error;
 mod event;
 mod evidence;
+mod group;
 mod instrument;
 mod invariants;
 mod model;
 mod payment;
 mod proposal;
+mod register;
 mod review;
 mod rules;
 mod store;
@@ -29,29 +31,36 @@ mod store;
 mod tests;
 
 pub use application::{
-    PAPER_BYTES_MAX, application_create, application_edit, application_find, application_read,
-    application_submit, application_withdraw, applications_list, paper_add, paper_content,
-    papers_of,
+    PAPER_BYTES_MAX, application_create, application_edit, application_entitlement,
+    application_find, application_read, application_submit, application_withdraw,
+    applications_list, paper_add, paper_content, papers_of,
 };
 pub use award::{
-    AwardFilter, AwardSum, award_close, award_find, award_of_application, award_page_key,
-    award_read, awards_each, awards_expired_close, awards_list, awards_sum, suppliers_each,
-    suppliers_of_award,
+    AwardFilter, AwardSum, FILTER_IDS_MAX, award_close, award_find, award_of_application,
+    award_page_key, award_read, awards_each, awards_expired_close, awards_list, awards_sum,
+    suppliers_each, suppliers_of_award,
 };
 pub use call::{
     CATEGORY_CHARS_MAX, call_close, call_create, call_read, calls_list, calls_of_instrument,
     money_appropriated, money_left,
 };
 pub use claim::{
-    claim_check, claim_read, claim_refuse, claim_settle, claim_submit, claims_list, claims_of_award,
+    claim_check, claim_read, claim_refuse, claim_settle, claim_submit, claims_list,
+    claims_of_award, supplier_states,
 };
 pub use decision::{
     Decided, Shown, ShownBudget, ShownReview, VoteForm, shown_of, vote_cast, votes_of,
 };
 pub use error::{Error, Refused};
 pub use event::{Event, EventKind, events_of};
-pub use evidence::{Entitlement, Graph, entitlement, graph_at, graph_at_default, related_of};
-pub use instrument::{instrument_latest, instrument_publish, instrument_read, instruments_list};
+pub use evidence::{
+    Entitlement, Graph, entitlement, graph_at, graph_at_default, is_affiliated, related_of,
+};
+pub use group::{GroupAwarded, group_awarded};
+pub use instrument::{
+    due_on, instrument_compile, instrument_find, instrument_latest, instrument_newest,
+    instrument_publish, instrument_read, instruments_list,
+};
 pub use invariants::{CheckError, check_invariants};
 pub use model::{
     Application, ApplicationId, ApplicationState, Award, AwardId, AwardState, BankAccount, Call,
@@ -64,4 +73,10 @@ pub use payment::{
     payments_due, payments_of_award, payments_send,
 };
 pub use proposal::{Faults, Proposal, proposal_of};
-pub use review::{review_assign, review_read, review_recuse, review_score, reviews_by, reviews_of};
+pub use register::{
+    AwardOrder, RegisterChoices, RegisterRow, received_by, register_choices, register_row,
+    register_rows,
+};
+pub use review::{
+    conflict_find, review_assign, review_read, review_recuse, review_score, reviews_by, reviews_of,
+};

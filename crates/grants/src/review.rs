@@ -4,9 +4,9 @@ use crate::event::note;
 use crate::evidence::{Graph, graph_at_default};
 use crate::{
     Application, ApplicationId, ApplicationState, Error, EventKind, Refused, Review, ReviewId,
-    ReviewState, Score, application::in_state, application_find, rules, store,
+    ReviewState, Score, application::in_state, application_find, call_read, rules, store,
 };
-use base::{Date, FieldProblems, Page};
+use base::{Date, FieldProblems, Page, Time};
 use db::{Read, Tx};
 use identity::{Actor, Employment, OrganisationId, PersonId, Role, Standing};
 
@@ -16,8 +16,9 @@ const EMPLOYMENT_YEARS: i16 = 3;
 
 /// Gives an application to a reviewer.
 ///
-/// Refuses a person without the role, one who has it already, and one who works or in the last
-/// three years worked for a company of the applicant's group or of a supplier's.
+/// Refuses while the call is sealed, a person without the role, one who has it already, and one
+/// who works or in the last three years worked for a company of the applicant's group or of a
+/// supplier's.
 pub fn review_assign(
     tx: &mut Tx<'_>,
     actor: Actor,
@@ -26,7 +27,12 @@ pub fn review_assign(
 ) -> Result<Review, Error> {
     let application = application_find(tx, id)?;
     in_state(&application, ApplicationState::Submitted)?;
-    let today = tx.now().date();
+    let now = tx.now();
+    let call = call_read(tx, application.call)?;
+    if let (Some(end), false) = (call.closes_at, call.is_readable(now)) {
+        return Err(Refused::Sealed(end).into());
+    }
+    let today = now.date();
     if !identity::standing_of(tx, reviewer, today)?.roles.contains(&Role::Reviewer) {
         return Err(Refused::NotReviewer(reviewer).into());
     }
@@ -123,6 +129,18 @@ pub fn reviews_by(
     page: &Page,
 ) -> Result<Vec<Review>, Error> {
     store::review::by_reviewer(read, reviewer, state, page)
+}
+
+/// Says how a person is bound to an application's applicant or suppliers today, if at all: such a
+/// person can neither review nor decide it.
+pub fn conflict_find(
+    read: &Read<'_>,
+    person: PersonId,
+    id: ApplicationId,
+    now: Time,
+) -> Result<Option<String>, Error> {
+    let graph = graph_at_default(read, now.date())?;
+    conflict_of(read, &graph, person, &application_find(read, id)?)
 }
 
 /// Says how a person is bound to an application's parties, if at all.

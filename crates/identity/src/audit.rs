@@ -57,3 +57,8 @@ pub fn audit_of(read: &Read<'_>, subject: &Id, limit: u32) -> Result<Vec<AuditLi
 pub fn audit_latest(read: &Read<'_>) -> Result<Option<Id>, Error> {
     Ok(store::audit::latest(read)?)
 }
+
+/// Returns the newest audit line's id and time.
+pub fn audit_newest(read: &Read<'_>) -> Result<Option<(Id, Time)>, Error> {
+    Ok(store::audit::newest(read)?)
+}

@@ -9,6 +9,7 @@
 
 mod audit;
 mod credential;
+mod enrol;
 mod model;
 mod organisation;
 mod ownership;
@@ -20,20 +21,21 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use audit::{AuditLine, audit, audit_latest, audit_of};
+pub use audit::{AuditLine, audit, audit_latest, audit_newest, audit_of};
 pub use credential::{
     Credential, CredentialKind, LINK_SECONDS, SESSION_SECONDS, TOKEN_SECONDS_MAX, credential_end,
     link_create, link_use, person_of_session, person_of_token, session_end, token_create,
     tokens_of,
 };
+pub use enrol::{OWNERS_MAX, Owner, organisation_enrol};
 pub use model::{
-    Actor, AliasLanguage, CredentialId, Employment, EmploymentId, Error, Grade, Identifier,
+    Actor, AliasLanguage, Counts, CredentialId, Employment, EmploymentId, Error, Grade, Identifier,
     NewOrganisation, NewOwnership, NewPerson, Organisation, OrganisationId, OrganisationKind,
     Ownership, OwnershipId, OwnershipKind, Person, PersonId, Refused, Role, SizeClass,
 };
 pub use organisation::{
-    organisation_by_identifier, organisation_find, organisation_read, organisation_register,
-    organisations_all, organisations_search,
+    organisation_by_identifier, organisation_counts, organisation_find, organisation_read,
+    organisation_register, organisations_all, organisations_search,
 };
 pub use ownership::{ownership_all, ownership_of, ownership_state, ownership_withdraw};
 pub use permission::{Permission, Standing};

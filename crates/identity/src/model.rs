@@ -236,6 +236,17 @@ pub struct NewOwnership {
     pub source: String,
 }
 
+/// How much there is of what the ownership graph is built from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Organisations.
+    pub organisations: i64,
+    /// Ownership statements, withdrawn ones included.
+    pub statements: i64,
+    /// Ownership statements that were withdrawn.
+    pub withdrawn: i64,
+}
+
 /// A person who works with the zone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {

@@ -1,8 +1,8 @@
 //! Entering and finding organisations.
 
 use crate::{
-    Actor, Error, Identifier, NewOrganisation, Organisation, OrganisationId, Refused, audit, rules,
-    store::organisation as store,
+    Actor, Counts, Error, Identifier, NewOrganisation, Organisation, OrganisationId, Refused,
+    audit, rules, store::organisation as store,
 };
 use base::Page;
 use db::{Read, Tx};
@@ -76,6 +76,12 @@ pub fn organisation_by_identifier(
 /// ownership graph, never for publication as it is.
 pub fn organisations_all(read: &Read<'_>) -> Result<Vec<Organisation>, Error> {
     Ok(store::all(read)?)
+}
+
+/// Counts what the ownership graph is built from. Organisations and statements are only added, and
+/// statements only withdrawn, so equal counts mean that nothing has changed.
+pub fn organisation_counts(read: &Read<'_>) -> Result<Counts, Error> {
+    Ok(store::counts(read)?)
 }
 
 /// Searches names, aliases and identifiers for a text, by id; natural persons are left out.

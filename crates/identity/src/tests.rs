@@ -284,3 +284,38 @@ fn every_change_leaves_an_audit_line() {
         assert!(lines.iter().all(|line| !line.detail.contains("wei@example.org")));
     });
 }
+
+#[test]
+fn a_firm_enrols_with_its_owners_or_not_at_all() {
+    on_both(|db| {
+        let wei = person(db, "wei@example.org");
+        let parent = register(db, firm("Parent"));
+        let mut new = firm("Child");
+        let owner = |who: &str, percent: &str| Owner {
+            who: who.to_owned(),
+            share: Ppm::parse_percent(percent).ok(),
+            since: day("2024-01-01"),
+        };
+        let enrol = |new: &NewOrganisation, owners: Vec<Owner>| {
+            let new = new.clone();
+            write(db, move |tx| organisation_enrol(tx, wei, &new, &owners))
+        };
+        let refused = refusal(enrol(&new, vec![owner("Nobody", "10%"), owner("Parent", "60%")]));
+        let Refused::Invalid(problems) = refused else { panic!("{refused:?}") };
+        let fields: Vec<&str> = problems.iter().map(|p| p.field.as_str()).collect();
+        assert_eq!(fields, ["identifier", "owners.0.who"]);
+        new.identifiers = vec![Identifier { scheme: "HT-ID".into(), value: "42".into() }];
+        let above = refusal(enrol(&new, vec![owner("Parent", "60%"), owner("person Li", "41%")]));
+        assert_eq!(above, Refused::ShareAboveWhole { total_ppm: 1_010_000 });
+        assert_eq!(db.read(organisations_all).unwrap().len(), 1, "nothing was half-written");
+        let made = enrol(&new, vec![owner("Parent", "60%"), owner("person Li", "40%")]);
+        let made = made.expect("enrols").id;
+        let owners = db.read(|r| ownership_of(r, made)).unwrap().0;
+        assert_eq!(owners.len(), 2);
+        assert!(owners.iter().any(|one| one.owner == parent));
+        let today = "2026-03-01".parse().unwrap();
+        assert!(db.read(|r| standing_of(r, wei, today)).unwrap().may_act_for(made));
+        let found = db.read(|r| organisations_search(r, "Li", &base::Page::first(9))).unwrap();
+        assert!(found.is_empty(), "a natural person is not found");
+    });
+}

@@ -41,8 +41,8 @@ pub use form::{Choice, CostLineFields, Field, FieldError, Form};
 pub use html::Html;
 pub use lang::{Lang, LangError};
 pub use parts::{
-    Capture, Fact, GroupNode, Measure, OrgRef, Outcome, Pager, Paper, Part, PathStep, Source, Step,
-    StepKind, SupplierCondition, Test, Trace,
+    Capture, Crumb, Fact, GroupNode, Measure, OrgRef, Outcome, Pager, Paper, Part, PathStep,
+    Source, Step, StepKind, SupplierCondition, Test, Trace,
 };
 pub use serve::{Server, Shown, route_list, router, serve};
 pub use state::State;

@@ -18,6 +18,7 @@ pub mod error;
 pub mod help;
 pub mod home;
 pub mod instrument;
+pub mod officer_forms;
 pub mod organisation;
 pub mod register;
 pub mod review;
@@ -85,6 +86,9 @@ pub fn samples_render(lang: Lang) -> Result<Vec<Rendered>, askama::Error> {
     add::<concentration::ConcentrationPage>(lang, &mut out)?;
     add::<account::SignInPage>(lang, &mut out)?;
     add::<account::AccountPage>(lang, &mut out)?;
+    add::<officer_forms::FormPage>(lang, &mut out)?;
+    add::<officer_forms::ReviewersPage>(lang, &mut out)?;
+    add::<officer_forms::PaymentsPage>(lang, &mut out)?;
     add::<error::ErrorPage>(lang, &mut out)?;
     add::<help::HelpPage>(lang, &mut out)?;
     Ok(out)

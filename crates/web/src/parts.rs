@@ -303,3 +303,12 @@ pub struct GroupNode {
     /// Whether this is the organisation the page is about.
     pub is_subject: bool,
 }
+
+/// One step of the way from the zone home to a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Crumb {
+    /// Address.
+    pub href: String,
+    /// Label, in the reader's language.
+    pub label: String,
+}

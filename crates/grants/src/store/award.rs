@@ -1,10 +1,11 @@
 //! Tables `award` and `award_supplier`.
 
 use super::amount;
-use crate::{ApplicationId, Award, AwardFilter, AwardId};
-use base::{Page, Time};
+use crate::{ApplicationId, Award, AwardFilter, AwardId, AwardOrder, AwardSum};
+use base::{Amount, Page, Time};
 use db::{Error, Param, Read, Row, Tx, params};
 use identity::OrganisationId;
+use std::collections::HashMap;
 
 const COLUMNS: &str = "id, application_id, call_id, instrument_code, category, organisation_id,
     unit, amount_minor, settled_minor, paid_minor, released_minor, hold_id, state, awarded_at,
@@ -130,11 +131,14 @@ fn filtered<'a>(filter: &'a AwardFilter, groups: &'a [String]) -> Where<'a> {
     if let Some(most) = filter.most {
         found.add(" AND amount_minor <= ?#", most);
     }
-    if let Some(supplier) = &filter.supplier {
-        found.add(
-            " AND id IN (SELECT award_id FROM award_supplier WHERE supplier_id = ?#)",
-            &supplier.0,
-        );
+    if let Some(suppliers) = &filter.suppliers {
+        let first = found.values.len();
+        let marks: Vec<String> = (1..=suppliers.len()).map(|n| format!("?{}", first + n)).collect();
+        found.sql.push_str(&format!(
+            " AND id IN (SELECT award_id FROM award_supplier WHERE supplier_id IN ({}))",
+            marks.join(", ")
+        ));
+        found.values.extend(suppliers.iter().map(|supplier| Param::from(&supplier.0)));
     }
     if let Some(organisation) = &filter.organisation {
         found.add(" AND organisation_id = ?#", &organisation.0);
@@ -179,29 +183,95 @@ fn group_ids(filter: &AwardFilter) -> Vec<String> {
     filter.organisations.iter().flatten().map(ToString::to_string).collect()
 }
 
-/// Lists awards, newest first; the key of a page is `<awarded_at>.<id>` of its last row.
+/// Lists awards in an order; the key of a page is [`AwardOrder::key`] of its last row.
+///
+/// The page's ids are found first, in an index where the filter allows, so that no more whole rows
+/// are read than are shown.
 pub(crate) fn list(
     read: &Read<'_>,
     filter: &AwardFilter,
+    order: AwardOrder,
     page: &Page,
 ) -> Result<Vec<Award>, Error> {
-    if filter.organisations.as_ref().is_some_and(Vec::is_empty) {
+    if filter.fits_nothing() {
         return Ok(Vec::new());
     }
     let groups = group_ids(filter);
     let mut found = filtered(filter, &groups);
+    let (column, way, sign) = match order {
+        AwardOrder::Newest => ("awarded_at", "DESC", "<"),
+        AwardOrder::Oldest => ("awarded_at", "ASC", ">"),
+        AwardOrder::Largest => ("amount_minor", "DESC", "<"),
+        AwardOrder::Smallest => ("amount_minor", "ASC", ">"),
+        AwardOrder::MostPaid => ("paid_minor", "DESC", "<"),
+        AwardOrder::LeastPaid => ("paid_minor", "ASC", ">"),
+    };
     let key = page.after.as_deref().and_then(|key| key.split_once('.'));
-    if let Some((at, id)) = key.and_then(|(at, id)| Some((at.parse::<i64>().ok()?, id))) {
-        found.add(" AND (awarded_at < ?# OR (awarded_at = ?#", at);
-        found.add(" AND id < ?#))", id);
+    if let Some((value, id)) = key.and_then(|(value, id)| Some((value.parse::<i64>().ok()?, id))) {
+        found.add(&format!(" AND ({column}, id) {sign} (?#"), value);
+        found.add(", ?#)", id);
     }
     found.values.push(Param::from(page.rows));
+    let order = format!("ORDER BY {column} {way}, id {way}");
     let sql = format!(
-        "SELECT {COLUMNS} FROM award WHERE {} ORDER BY awarded_at DESC, id DESC LIMIT ?{}",
+        "SELECT {COLUMNS} FROM award
+         WHERE id IN (SELECT id FROM award WHERE {} {order} LIMIT ?{}) {order}",
         found.sql,
         found.values.len()
     );
     read.rows(&sql, &found.values, award)
+}
+
+/// Writes `?1, ?2 ...` for so many values.
+fn marks(count: usize) -> String {
+    (1..=count).map(|n| format!("?{n}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Reads the projects' titles, English and Chinese.
+pub(crate) fn titles_of(
+    read: &Read<'_>,
+    awards: &[AwardId],
+) -> Result<HashMap<AwardId, (String, String)>, Error> {
+    if awards.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let values: Vec<Param<'_>> = awards.iter().map(|id| Param::from(&id.0)).collect();
+    let sql = format!(
+        "SELECT award.id, title_en, title_zh FROM award
+         JOIN application ON application.id = award.application_id WHERE award.id IN ({})",
+        marks(values.len())
+    );
+    let rows = read.rows(&sql, &values, |row| Ok((row.id(0)?, (row.get(1)?, row.get(2)?))))?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Reads the suppliers of some awards, in the order of their ids.
+pub(crate) fn suppliers_of(
+    read: &Read<'_>,
+    awards: &[AwardId],
+) -> Result<HashMap<AwardId, Vec<OrganisationId>>, Error> {
+    if awards.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let values: Vec<Param<'_>> = awards.iter().map(|id| Param::from(&id.0)).collect();
+    let sql = format!(
+        "SELECT award_id, supplier_id FROM award_supplier WHERE award_id IN ({})
+         ORDER BY award_id, supplier_id",
+        marks(values.len())
+    );
+    let mut found: HashMap<AwardId, Vec<OrganisationId>> = HashMap::new();
+    for (award, supplier) in read.rows(&sql, &values, |row| Ok((row.id(0)?, row.id(1)?)))? {
+        found.entry(award).or_default().push(supplier);
+    }
+    Ok(found)
+}
+
+/// Returns when the first and the last award were made.
+pub(crate) fn span(read: &Read<'_>) -> Result<Option<(Time, Time)>, Error> {
+    // Two questions: only alone is each answered from the end of an index.
+    let first: Option<Time> = read.scalar("SELECT MIN(awarded_at) FROM award", params![])?;
+    let last: Option<Time> = read.scalar("SELECT MAX(awarded_at) FROM award", params![])?;
+    Ok(first.zip(last))
 }
 
 /// Adds up awards by unit: unit, count, awarded, paid.
@@ -209,7 +279,7 @@ pub(crate) fn sums(
     read: &Read<'_>,
     filter: &AwardFilter,
 ) -> Result<Vec<(base::Unit, i64, i64, i64)>, Error> {
-    if filter.organisations.as_ref().is_some_and(Vec::is_empty) {
+    if filter.fits_nothing() {
         return Ok(Vec::new());
     }
     let groups = group_ids(filter);
@@ -222,13 +292,32 @@ pub(crate) fn sums(
     read.rows(&sql, &found.values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
 }
 
+/// Adds up the awards of some organisations, by organisation and unit.
+pub(crate) fn sums_of(
+    read: &Read<'_>,
+    organisations: &[OrganisationId],
+) -> Result<Vec<(OrganisationId, AwardSum)>, Error> {
+    let values: Vec<Param<'_>> = organisations.iter().map(|id| Param::from(&id.0)).collect();
+    let sql = format!(
+        "SELECT organisation_id, unit, COUNT(*), CAST(SUM(amount_minor) AS BIGINT),
+            CAST(SUM(paid_minor) AS BIGINT)
+         FROM award WHERE organisation_id IN ({}) GROUP BY organisation_id, unit ORDER BY unit",
+        marks(values.len())
+    );
+    read.rows(&sql, &values, |row| {
+        let unit = row.get(1)?;
+        let amount = |column| Ok::<_, Error>(Amount::new(row.get(column)?, unit));
+        Ok((row.id(0)?, AwardSum { count: row.get(2)?, awarded: amount(3)?, paid: amount(4)? }))
+    })
+}
+
 /// Streams every award that fits, oldest first.
 pub(crate) fn each(
     read: &Read<'_>,
     filter: &AwardFilter,
     mut each: impl FnMut(Award) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    if filter.organisations.as_ref().is_some_and(Vec::is_empty) {
+    if filter.fits_nothing() {
         return Ok(());
     }
     let groups = group_ids(filter);

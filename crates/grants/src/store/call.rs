@@ -61,6 +61,12 @@ pub(crate) fn of_instrument(read: &Read<'_>, id: InstrumentId) -> Result<Vec<Cal
     read.rows(&sql, params![&id.0], call)
 }
 
+/// Lists the categories of all calls.
+pub(crate) fn categories(read: &Read<'_>) -> Result<Vec<String>, Error> {
+    let sql = "SELECT DISTINCT category FROM call ORDER BY category";
+    read.rows(sql, params![], |row| row.get(0))
+}
+
 fn call(row: &Row<'_>) -> Result<Call, Error> {
     let unit = row.get(7)?;
     let reviews_least: i64 = row.get(12)?;

@@ -54,6 +54,18 @@ pub(crate) fn list(read: &Read<'_>, page: &Page) -> Result<Vec<Published>, Error
     read.rows(&sql, params![after, page.rows], published)
 }
 
+/// Lists code and names of the instruments that calls apply, each in its newest version.
+pub(crate) fn names_in_use(read: &Read<'_>) -> Result<Vec<(String, String, String)>, Error> {
+    read.rows(
+        "SELECT code, name_en, name_zh FROM instrument i
+         WHERE version = (SELECT MAX(version) FROM instrument j WHERE j.code = i.code)
+            AND code IN (SELECT k.code FROM instrument k JOIN call c ON c.instrument_id = k.id)
+         ORDER BY code",
+        params![],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )
+}
+
 fn published(row: &Row<'_>) -> Result<Published, Error> {
     let version: i64 = row.get(2)?;
     Ok(Published {

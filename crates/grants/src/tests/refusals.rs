@@ -458,3 +458,24 @@ fn an_award_with_an_open_claim_is_not_closed_and_closes_once() {
         assert_eq!(refusal(w.claim(late)), Refused::AwardClosed);
     });
 }
+
+#[test]
+fn a_sealed_application_is_not_given_to_a_reviewer() {
+    on_both(|w| {
+        let rule = w.db.read(|r| call_read(r, w.call)).expect("reads").instrument;
+        let mut new = new_call(rule, "sealed", "1,000,000");
+        new.mode = CallMode::Sealed;
+        let sealed = w.write(move |tx| call_create(tx, Actor::System, &new)).expect("creates");
+        let call = sealed.id;
+        let (standing, firm) = (w.standing(w.applicant), w.firm);
+        let draft = w.draft("1,000", "300");
+        let id = w
+            .write(move |tx| Ok(application_create(tx, &standing, call, firm, &draft)?.id))
+            .expect("creates");
+        w.submit(id).expect("submits");
+        let reviewer = w.reviewer;
+        let assign = w.write(move |tx| review_assign(tx, Actor::System, id, reviewer));
+        let end = sealed.closes_at.expect("a sealed call has a last day");
+        assert_eq!(refusal(assign), Refused::Sealed(end));
+    });
+}

@@ -199,8 +199,8 @@ fn the_register_filters_and_its_totals_add_up() {
         assert_eq!(some(|f, _| f.least = Some(20_000)), 2);
         assert_eq!(some(|f, _| f.text = Some("fIrM".to_owned())), 3);
         assert_eq!(some(|f, _| f.text = Some("100%".to_owned())), 0);
-        assert_eq!(some(|f, w| f.supplier = Some(w.supplier)), 3);
-        assert_eq!(some(|f, w| f.supplier = Some(w.sister)), 0);
+        assert_eq!(some(|f, w| f.suppliers = Some(vec![w.supplier])), 3);
+        assert_eq!(some(|f, w| f.suppliers = Some(vec![w.sister])), 0);
         assert_eq!(some(|f, w| f.organisations = Some(vec![w.firm, w.sister])), 3);
         assert_eq!(some(|f, _| f.organisations = Some(Vec::new())), 0);
         assert_eq!(some(|f, _| f.category = Some("office".to_owned())), 0);
@@ -212,6 +212,43 @@ fn the_register_filters_and_its_totals_add_up() {
         let rest = rest.expect("lists");
         assert_eq!(rest.len(), 1);
         assert!(first.iter().all(|award| award.id != rest[0].id), "pages do not overlap");
+    });
+}
+
+#[test]
+fn the_register_is_sorted_every_way_and_carries_titles_and_suppliers() {
+    on_both(|w| {
+        for requested in ["200", "100", "300"] {
+            w.clock.advance(60);
+            w.awarded("1,000", requested);
+        }
+        let all = AwardFilter::default();
+        let check = |order: AwardOrder, expected: [&str; 3]| {
+            let mut after = None;
+            let mut found = Vec::new();
+            for _ in 0..3 {
+                let page = Page::after(after, 1);
+                let rows = w.db.read(|r| register_rows(r, &all, order, &page)).expect("lists");
+                let row = rows.first().expect("three pages of one row").clone();
+                assert_eq!((row.title_en.as_str(), row.suppliers), ("A project", vec![w.supplier]));
+                after = Some(order.key(&row.award));
+                found.push(row.award.amount);
+            }
+            let page = Page::after(after, 1);
+            assert!(w.db.read(|r| register_rows(r, &all, order, &page)).expect("lists").is_empty());
+            assert_eq!(found, expected.map(cny), "{order:?}");
+        };
+        check(AwardOrder::Newest, ["300", "100", "200"]);
+        check(AwardOrder::Oldest, ["200", "100", "300"]);
+        check(AwardOrder::Largest, ["300", "200", "100"]);
+        check(AwardOrder::Smallest, ["100", "200", "300"]);
+        let received = w.db.read(|r| received_by(r, &[w.firm, w.parent])).expect("adds up");
+        assert_eq!(received[&w.firm][0].awarded, cny("600"));
+        assert!(!received.contains_key(&w.parent), "who received nothing is left out");
+        let choices = w.db.read(register_choices).expect("reads");
+        assert_eq!(choices.categories, ["compute"]);
+        assert_eq!(choices.instruments[0].0, "test-voucher");
+        assert!(choices.span.is_some_and(|(first, last)| first < last));
     });
 }
 

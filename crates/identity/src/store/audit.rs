@@ -1,7 +1,7 @@
 //! Table `audit`.
 
 use crate::AuditLine;
-use base::Id;
+use base::{Id, Time};
 use db::{Error, Read, Tx, params};
 
 pub(crate) fn insert(tx: &mut Tx<'_>, line: &AuditLine) -> Result<(), Error> {
@@ -45,4 +45,9 @@ pub(crate) fn of_subject(
 
 pub(crate) fn latest(read: &Read<'_>) -> Result<Option<Id>, Error> {
     read.row("SELECT id FROM audit ORDER BY id DESC LIMIT 1", params![], |row| row.get(0))
+}
+
+pub(crate) fn newest(read: &Read<'_>) -> Result<Option<(Id, Time)>, Error> {
+    let sql = "SELECT id, at FROM audit ORDER BY id DESC LIMIT 1";
+    read.row(sql, params![], |row| Ok((row.get(0)?, row.get(1)?)))
 }

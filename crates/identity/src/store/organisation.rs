@@ -1,6 +1,6 @@
 //! Tables `organisation`, `organisation_identifier`, `organisation_alias`.
 
-use crate::{AliasLanguage, Identifier, Organisation, OrganisationId};
+use crate::{AliasLanguage, Counts, Identifier, Organisation, OrganisationId};
 use base::Page;
 use db::{Error, Read, Row, Tx, params};
 
@@ -70,6 +70,23 @@ pub(crate) fn by_identifier(
     )
 }
 
+/// Finds the organisation with exactly this name or identifier; natural persons are left out, and
+/// so is a name that several bear.
+pub(crate) fn by_name_or_identifier(
+    read: &Read<'_>,
+    text: &str,
+) -> Result<Option<OrganisationId>, Error> {
+    let found: Vec<OrganisationId> = read.rows(
+        "SELECT id FROM organisation
+         WHERE kind <> 'NaturalPerson' AND (name_en = ?1 OR name_zh = ?1 OR id = ?1
+            OR id IN (SELECT organisation_id FROM organisation_identifier WHERE value = ?1))
+         ORDER BY id LIMIT 2",
+        params![text],
+        |row| row.id(0),
+    )?;
+    Ok(if found.len() == 1 { found.first().copied() } else { None })
+}
+
 pub(crate) fn identifiers(read: &Read<'_>, id: OrganisationId) -> Result<Vec<Identifier>, Error> {
     read.rows(
         "SELECT scheme, value FROM organisation_identifier WHERE organisation_id = ?1
@@ -95,6 +112,15 @@ pub(crate) fn aliases(
 pub(crate) fn all(read: &Read<'_>) -> Result<Vec<Organisation>, Error> {
     let sql = format!("SELECT {COLUMNS} FROM organisation ORDER BY id");
     read.rows(&sql, params![], organisation)
+}
+
+pub(crate) fn counts(read: &Read<'_>) -> Result<Counts, Error> {
+    let count = |sql: &'static str| read.scalar(sql, params![]);
+    Ok(Counts {
+        organisations: count("SELECT COUNT(*) FROM organisation")?,
+        statements: count("SELECT COUNT(*) FROM ownership")?,
+        withdrawn: count("SELECT COUNT(withdrawn_at) FROM ownership")?,
+    })
 }
 
 /// Searches names, aliases and identifiers; natural persons are left out.

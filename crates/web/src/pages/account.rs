@@ -72,12 +72,8 @@ pub struct TokenRow {
     pub id: String,
     /// Label.
     pub label: String,
-    /// Its first characters.
-    pub prefix: String,
     /// Day it was made, as `YYYY-MM-DD`.
     pub created: String,
-    /// Day it was used last, or empty.
-    pub used: String,
     /// Day it expires, as `YYYY-MM-DD`.
     pub expires: String,
 }
@@ -165,9 +161,7 @@ fn typical(lang: Lang) -> AccountPage {
         tokens: vec![TokenRow {
             id: "t-1".to_owned(),
             label: sample::say(lang, "Training server", "训练服务器"),
-            prefix: "ht_9f2c".to_owned(),
             created: "2019-10-01".to_owned(),
-            used: "2019-11-04".to_owned(),
             expires: "2020-01-01".to_owned(),
         }],
         new_token: Some("ht_9f2c7c9e1f0ab34d552641e08d7756bc3f3a8e4b".to_owned()),

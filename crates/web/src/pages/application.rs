@@ -1,7 +1,7 @@
 //! One application as its applicant, its officers and its reviewers see it.
 
 use super::{Page, decision::ReviewRow, sample};
-use crate::{Lang, OrgRef, Paper, Role, State, Text, Trace, Ui};
+use crate::{Field, Form, Lang, OrgRef, Paper, Role, State, Text, Trace, Ui};
 use askama::Template;
 use base::Amount;
 
@@ -35,6 +35,8 @@ pub struct ApplicationPage {
     pub lines: Vec<CostLine>,
     /// Papers given.
     pub papers: Vec<Paper>,
+    /// Adds a paper; `None` where none can be added.
+    pub upload: Option<PaperForm>,
     /// What the rule says; empty while it has not been computed.
     pub trace: Trace,
     /// Reviews, where the person who looks may see them.
@@ -77,6 +79,17 @@ pub struct Action {
     pub is_change: bool,
 }
 
+/// The form that adds a paper.
+#[derive(Debug, Clone)]
+pub struct PaperForm {
+    /// Tokens and errors.
+    pub form: Form,
+    /// `code`, a select of the rule's papers.
+    pub code: Field,
+    /// `content`, the file.
+    pub content: Field,
+}
+
 /// One cost line.
 #[derive(Debug, Clone)]
 pub struct CostLine {
@@ -104,6 +117,7 @@ impl Page for ApplicationPage {
             papers: Vec::new(),
             trace: Trace::default(),
             reviews: None,
+            upload: None,
             timeline: Vec::new(),
             actions: Vec::new(),
             summary: String::new(),
@@ -184,6 +198,11 @@ fn typical(lang: Lang) -> ApplicationPage {
             line(sample::say(lang, "Storage and traffic", "存储与流量"), 1_400_000),
         ],
         papers: sample::papers(true),
+        upload: Some(PaperForm {
+            form: sample::form(),
+            code: Field::choose("code", "contract", &[("contract", "Contract")]),
+            content: Field::new("content", ""),
+        }),
         trace: sample::trace(),
         reviews: Some(Vec::new()),
         award: None,

@@ -1,7 +1,7 @@
 //! The apply form: every bad field at once, nothing typed is lost.
 
 use super::{Page, entitlement, sample};
-use crate::{CostLineFields, Field, Form, Lang, OrgRef, Paper, Role, Text, Ui};
+use crate::{CostLineFields, Field, Form, Lang, OrgRef, Outcome, Paper, Role, Text, Ui};
 use askama::Template;
 use base::Amount;
 
@@ -15,6 +15,8 @@ pub struct ApplyPage {
     pub call: String,
     /// Title of the call.
     pub call_title: Text,
+    /// Where the form is sent: the call for a new application, the draft for a changed one.
+    pub action: String,
     /// Tokens and errors.
     pub form: Form,
     /// `organisation`, a select of the organisations this person acts for.
@@ -27,10 +29,16 @@ pub struct ApplyPage {
     pub title_zh: Field,
     /// `summary`, published with an award.
     pub summary: Field,
+    /// What the rule asks about the firm (`fact_...`, `months`, `aid_...`).
+    pub facts: Vec<entitlement::FactField>,
     /// Cost lines.
     pub lines: Vec<CostLineFields>,
+    /// `requested`, the support asked for.
+    pub requested: Field,
     /// Papers, each with its upload field (`paper_...`).
     pub papers: Vec<(Field, Paper)>,
+    /// What the rule answers, once it was asked; nothing is kept by asking.
+    pub answer: Option<entitlement::Answer>,
 }
 
 impl Page for ApplyPage {
@@ -45,6 +53,13 @@ impl Page for ApplyPage {
         typical.title_en.value = "Sign language translation by computer vision".to_owned();
         typical.title_zh.value = "计算机视觉手语翻译".to_owned();
         typical.lines = entitlement::lines(lang);
+        typical.facts = entitlement::facts(lang);
+        typical.requested.value = "1260000.00".to_owned();
+        typical.answer = Some(entitlement::Answer {
+            outcome: Outcome::Pass,
+            trace: sample::trace(),
+            call: None,
+        });
         typical.group = vec![
             (sample::alibaba_cloud(), sample::cny(0)),
             (OrgRef::new("renshe", "Renshe Data", ""), sample::cny(2_560_000)),
@@ -61,6 +76,7 @@ fn blank(lang: Lang) -> ApplyPage {
         ui: sample::ui(lang, "/calls/cloud-2020/apply", Some(Role::Applicant)),
         call: "cloud-2020".to_owned(),
         call_title: Text::new("Cloud service vouchers 2020", "2020年云服务补贴券"),
+        action: "/calls/cloud-2020/apply".to_owned(),
         form: sample::form(),
         organisation: Field::choose(
             "organisation",
@@ -71,8 +87,11 @@ fn blank(lang: Lang) -> ApplyPage {
         title_en: Field::new("title_en", ""),
         title_zh: Field::new("title_zh", ""),
         summary: Field::new("summary", ""),
+        facts: Vec::new(),
         lines: vec![CostLineFields::empty(1, &entitlement::kinds(lang))],
+        requested: Field::new("requested", ""),
         papers: papers.map(|(paper, name)| (Field::new(name, ""), paper)).collect(),
+        answer: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! One award: what was promised, claimed, paid and released. The same page for everybody.
 
 use super::{Page, application::TimelineStep, sample};
-use crate::{Lang, OrgRef, Part, Role, State, Text, Ui};
+use crate::{Lang, OrgRef, Outcome, Part, Role, State, Text, Ui};
 use askama::Template;
 use base::Amount;
 
@@ -23,6 +23,8 @@ pub struct AwardPage {
     pub state: State,
     /// Category.
     pub category: Text,
+    /// Address of the register's rows of this category.
+    pub category_url: String,
     /// Rule: id and name.
     pub instrument: (String, Text),
     /// Call: id and title.
@@ -35,6 +37,8 @@ pub struct AwardPage {
     pub parts: Vec<Part>,
     /// Reason published with the decision.
     pub reason: String,
+    /// Who supplies the project.
+    pub suppliers: Vec<AwardSupplier>,
     /// Claims.
     pub claims: Vec<ClaimRow>,
     /// Payments.
@@ -43,16 +47,33 @@ pub struct AwardPage {
     pub events: Vec<TimelineStep>,
     /// Whether the person who looks can claim.
     pub may_claim: bool,
-    /// Proof in the log: its entry and the address of the bundle; `None` before it is logged.
-    pub proof: Option<(String, String)>,
+}
+
+/// A supplier of the project.
+#[derive(Debug, Clone)]
+pub struct AwardSupplier {
+    /// The supplier.
+    pub org: OrgRef,
+    /// Whether it is independent of the beneficiary: the same group or a large interest is not.
+    pub is_independent: Outcome,
+}
+
+impl AwardSupplier {
+    const fn key(&self) -> &'static str {
+        match self.is_independent {
+            Outcome::Pass => "public.independent",
+            Outcome::Fail => "public.affiliated",
+            Outcome::Unknown => "public.affiliation-unknown",
+        }
+    }
 }
 
 /// One claim of an award.
 #[derive(Debug, Clone)]
 pub struct ClaimRow {
-    /// Id.
-    pub id: String,
-    /// Invoice number.
+    /// Id, for who may open the claim.
+    pub id: Option<String>,
+    /// Invoice number, or a number of its own for who may not see it.
     pub invoice: String,
     /// Who supplied.
     pub supplier: OrgRef,
@@ -89,10 +110,10 @@ impl Page for AwardPage {
     fn samples(lang: Lang) -> Vec<(&'static str, Self)> {
         let typical = typical(lang);
         let empty = Self {
+            suppliers: Vec::new(),
             claims: Vec::new(),
             payments: Vec::new(),
             events: Vec::new(),
-            proof: None,
             reason: String::new(),
             may_claim: true,
             ui: sample::ui(lang, "/awards/a-0004", Some(Role::Applicant)),
@@ -109,29 +130,17 @@ impl Page for AwardPage {
         claim.supplier = sample::long_org();
         claim.invoice = "INV-2019-000000000000000000000000000000000001".to_owned();
         claim.invoiced = sample::cny(1_234_567_890);
+        claim.id = None;
         extreme.claims = vec![claim; 50];
+        let org = sample::hostile_org();
+        extreme.suppliers = vec![AwardSupplier { org, is_independent: Outcome::Fail }];
         vec![("empty", empty), ("typical", typical), ("extreme", extreme)]
     }
 }
 
-fn parts(lang: Lang) -> Vec<Part> {
-    let part = |en, zh, yuan, share, tone| Part {
-        label: sample::say(lang, en, zh),
-        amount: sample::cny(yuan),
-        share: sample::ppm(share),
-        tone,
-    };
-    vec![
-        part("Paid", "已付", 150_000, 483_870, "brick"),
-        part("Claimed", "已申领", 60_000, 193_548, "accent"),
-        part("Held", "已预留", 80_000, 258_064, "mid"),
-        part("Released", "已释放", 20_000, 64_518, "pale"),
-    ]
-}
-
 fn typical(lang: Lang) -> AwardPage {
     let claim = |id: &str, invoice: &str, supplier, yuan, state| ClaimRow {
-        id: id.to_owned(),
+        id: Some(id.to_owned()),
         invoice: invoice.to_owned(),
         supplier,
         date: "2019-09-30".to_owned(),
@@ -148,6 +157,7 @@ fn typical(lang: Lang) -> AwardPage {
         group: None,
         state: State::PartPaid,
         category: Text::new("Cloud-service funds", "云服务资金"),
+        category_url: "/register?category=cloud".to_owned(),
         instrument: ("hz-cloud-2019".to_owned(), sample::cloud_voucher()),
         call: ("cloud-2019".to_owned(), sample::cloud_voucher()),
         decided: "2019-06-18".to_owned(),
@@ -158,6 +168,7 @@ fn typical(lang: Lang) -> AwardPage {
             "Clear use for deaf people in the town; both reviews above 80.",
             "对小镇听障人士有明确价值，两份评审均高于80分。",
         ),
+        suppliers: vec![AwardSupplier { org: wasu.clone(), is_independent: Outcome::Unknown }],
         claims: vec![
             claim("c-0009", "HZ-2019-0731", sample::alibaba_cloud(), 500_000, State::Paid),
             claim("c-0013", "WS-88120", wasu, 200_000, State::Claimed),
@@ -184,6 +195,20 @@ fn typical(lang: Lang) -> AwardPage {
             ],
         ),
         may_claim: false,
-        proof: Some(("18 204".to_owned(), "/awards/a-0004/proof".to_owned())),
     }
+}
+
+fn parts(lang: Lang) -> Vec<Part> {
+    let part = |en, zh, yuan, share, tone| Part {
+        label: sample::say(lang, en, zh),
+        amount: sample::cny(yuan),
+        share: sample::ppm(share),
+        tone,
+    };
+    vec![
+        part("Paid", "已付", 150_000, 483_870, "brick"),
+        part("Claimed", "已申领", 60_000, 193_548, "accent"),
+        part("Held", "已预留", 80_000, 258_064, "mid"),
+        part("Released", "已释放", 20_000, 64_518, "pale"),
+    ]
 }

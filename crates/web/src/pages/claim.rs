@@ -1,7 +1,7 @@
 //! Claims: the form for an invoice, and one claim with what was checked.
 
 use super::{Page, application::TimelineStep, sample};
-use crate::{Field, Form, Lang, OrgRef, Outcome, Paper, Role, State, SupplierCondition, Text, Ui};
+use crate::{Field, Form, Lang, OrgRef, Outcome, Role, State, SupplierCondition, Text, Ui};
 use askama::Template;
 use base::Amount;
 
@@ -27,8 +27,12 @@ pub struct ClaimFormPage {
     pub amount: Field,
     /// `date`, of the invoice.
     pub date: Field,
-    /// `paper_invoice`, the file.
-    pub paper: Field,
+    /// `asked`, the support claimed.
+    pub asked: Field,
+    /// `kind`, a select of the rule's cost kinds; without choices where it has none.
+    pub kind: Field,
+    /// `what`, a select of what the rule lets be bought; without choices where it names nothing.
+    pub what: Field,
     /// Conditions the supplier has to meet, in words.
     pub conditions: Vec<Text>,
 }
@@ -57,12 +61,14 @@ pub struct ClaimPage {
     pub claimed: Amount,
     /// State.
     pub state: State,
-    /// Conditions on the supplier, as checked when the claim was made.
+    /// Conditions on the supplier, as tested now.
     pub conditions: Vec<SupplierCondition>,
-    /// Papers given.
-    pub papers: Vec<Paper>,
+    /// How beneficiary and supplier are related today; empty where nothing relates them.
+    pub related: Vec<super::decision::RelatedParty>,
     /// Events, oldest first.
     pub events: Vec<TimelineStep>,
+    /// Whether the reader may enter where beneficiary and supplier are paid.
+    pub may_enter_accounts: bool,
     /// The officer's form; `None` for everybody else.
     pub verify: Option<VerifyForm>,
 }
@@ -107,7 +113,9 @@ fn blank(lang: Lang) -> ClaimFormPage {
         supplier: Field::new("supplier", ""),
         amount: Field::new("amount", ""),
         date: Field::new("date", ""),
-        paper: Field::new("paper_invoice", ""),
+        asked: Field::new("asked", ""),
+        kind: Field::choose("kind", "", &super::entitlement::kinds(lang)),
+        what: Field::new("what", ""),
         conditions: sample::trace().suppliers.into_iter().map(|s| s.condition).collect(),
     }
 }
@@ -155,7 +163,7 @@ impl Page for ClaimPage {
         let typical = typical(lang);
         let empty = Self {
             conditions: Vec::new(),
-            papers: Vec::new(),
+            related: Vec::new(),
             events: Vec::new(),
             verify: None,
             ..typical.clone()
@@ -166,6 +174,11 @@ impl Page for ClaimPage {
         extreme.invoiced = sample::cny(1_234_567_890);
         extreme.conditions = sample::trace().suppliers;
         extreme.state = State::Refused;
+        extreme.related = vec![super::decision::RelatedParty {
+            finding: Text::en(sample::HOSTILE),
+            path: sample::path_to_alibaba(),
+            is_forbidden: true,
+        }];
         vec![("empty", empty), ("typical", typical), ("extreme", extreme)]
     }
 }
@@ -193,7 +206,7 @@ fn typical(lang: Lang) -> ClaimPage {
         claimed: sample::cny(60_000),
         state: State::Claimed,
         conditions,
-        papers: sample::papers(true),
+        related: Vec::new(),
         events: super::application::timeline(
             lang,
             &[
@@ -202,6 +215,7 @@ fn typical(lang: Lang) -> ClaimPage {
                 ("Payment", "付款", "", State::Waiting),
             ],
         ),
+        may_enter_accounts: true,
         verify: Some(VerifyForm {
             form: sample::form(),
             verdict: Field::choose("verdict", "", &[("verify", &verify), ("refuse", &refuse)]),

@@ -2,7 +2,7 @@
 
 use super::{Page, sample};
 use crate::chart::{self, FlowSide};
-use crate::{Capture, Field, Html, Lang, Measure, OrgRef, Ui};
+use crate::{Capture, Field, Html, Lang, Measure, OrgRef, Text, Ui};
 use askama::Template;
 use base::{Amount, Ppm};
 
@@ -16,8 +16,10 @@ const BLOCKS_MAX: usize = 12;
 pub struct ConcentrationPage {
     /// Frame.
     pub ui: Ui,
-    /// `category`, a select that narrows the page.
-    pub category: Field,
+    /// `year`, a select.
+    pub year: Field,
+    /// `unit`, a select.
+    pub unit: Field,
     /// Figures; `None` while nothing has been paid.
     pub figures: Option<ConcentrationFigures>,
     /// Moment of the computation.
@@ -39,8 +41,36 @@ pub struct ConcentrationFigures {
     pub owners: Vec<Holder>,
     /// Owners beyond those listed, and their share together.
     pub owners_rest: (u64, Ppm),
-    /// Suppliers with most projects, sole and shared counted apart.
+    /// Points of the index that only show by owner; `None` where nothing was measured.
+    pub hidden: Option<String>,
+    /// By category: suppliers with most projects, sole and shared counted apart.
+    pub captures: Vec<CategoryCaptures>,
+    /// What is above a threshold.
+    pub findings: Vec<FindingShown>,
+}
+
+/// The suppliers of one category.
+#[derive(Debug, Clone)]
+pub struct CategoryCaptures {
+    /// The category.
+    pub category: Text,
+    /// Its suppliers, those in most projects first.
     pub captures: Vec<Capture>,
+}
+
+/// A measure above its threshold: a hint that asks for an answer.
+#[derive(Debug, Clone)]
+pub struct FindingShown {
+    /// Key of the message that names the measure.
+    pub key: &'static str,
+    /// What was measured.
+    pub value: String,
+    /// What it is above.
+    pub limit: String,
+    /// The formula with its numbers.
+    pub formula: String,
+    /// Whom it is about, largest first.
+    pub who: Vec<OrgRef>,
 }
 
 /// A measure by entity and by owner.
@@ -140,13 +170,10 @@ impl Page for ConcentrationPage {
     }
 
     fn samples(lang: Lang) -> Vec<(&'static str, Self)> {
-        let all = sample::say(lang, "All", "全部");
-        let names = sample::categories();
-        let mut categories = vec![("", all.as_str())];
-        categories.extend(names.iter().map(|(id, name)| (*id, name.plain(lang))));
         let typical = Self {
             ui: sample::ui(lang, "/concentration", None),
-            category: Field::choose("category", "", &categories),
+            year: Field::choose("year", "2019", &[("2019", "2019"), ("2018", "2018")]),
+            unit: Field::choose("unit", "CNY", &[("CNY", "CNY"), ("EUR", "EUR")]),
             figures: Some(figures()),
             as_of: "2019-12-31".to_owned(),
         };
@@ -164,15 +191,17 @@ impl Page for ConcentrationPage {
             figures.entities_rest = (0, Ppm::ZERO);
             figures.owners_rest = (0, Ppm::ZERO);
             figures.measures[0].owner.exact = "9".repeat(400);
-            figures.captures = vec![
-                Capture {
-                    supplier: sample::long_org(),
-                    sole: 900_000,
-                    shared: 90_000,
-                    total: 1_000_000
-                };
-                20
-            ];
+            let capture = Capture {
+                supplier: sample::long_org(),
+                sole: 900_000,
+                shared: 90_000,
+                total: 1_000_000,
+            };
+            let category = Text::en(sample::HOSTILE);
+            let one = CategoryCaptures { category, captures: vec![capture; 5] };
+            figures.captures = vec![one; 4];
+            figures.findings[0].formula = sample::HOSTILE.to_owned();
+            figures.findings[0].who = vec![sample::hostile_org(), sample::long_org()];
         }
         vec![("empty", empty), ("typical", typical), ("extreme", extreme)]
     }
@@ -229,14 +258,33 @@ fn figures() -> ConcentrationFigures {
             holder(qihe, 1_300_000, 30_232, Some(4)),
         ],
         owners_rest: (79, sample::ppm(605_490)),
+        hidden: Some("475".to_owned()),
+        captures: captures(),
+        findings: findings(),
+    }
+}
+
+fn captures() -> Vec<CategoryCaptures> {
+    vec![CategoryCaptures {
+        category: Text::new("Cloud-service funds", "云服务资金"),
         captures: vec![
             Capture { supplier: sample::alibaba_cloud(), sole: 19, shared: 6, total: 27 },
             Capture {
-                supplier: firm("huashu", "Wasu Cloud", "华数云计算有限公司"),
+                supplier: OrgRef::new("huashu", "Wasu Cloud", "华数云计算有限公司"),
                 sole: 1,
                 shared: 5,
                 total: 27,
             },
         ],
-    }
+    }]
+}
+
+fn findings() -> Vec<FindingShown> {
+    vec![FindingShown {
+        key: "public.flag-capture",
+        value: "92.5925 %".to_owned(),
+        limit: "50 %".to_owned(),
+        formula: "(sole + co-supplied projects) / projects = (19 + 6) / 27".to_owned(),
+        who: vec![sample::alibaba_cloud()],
+    }]
 }

@@ -35,6 +35,8 @@ pub struct DecisionPage {
     pub concentration: Option<ConcentrationMove>,
     /// How the rule came to its amount.
     pub trace: Trace,
+    /// What else to know: the path without a committee, doubts about the ownership statements.
+    pub notes: Vec<Text>,
     /// Reviews.
     pub reviews: Vec<ReviewRow>,
     /// Votes so far, in order.
@@ -153,6 +155,8 @@ pub struct VoteForm {
     pub amount: Field,
     /// `reason`, published with the decision.
     pub reason: Field,
+    /// Why it can only be declined, in the reader's language; empty where it can be approved.
+    pub hint: String,
 }
 
 impl Page for DecisionPage {
@@ -230,6 +234,10 @@ fn typical(lang: Lang) -> DecisionPage {
             hhi_change: "+107".to_owned(),
         }),
         trace: sample::trace(),
+        notes: vec![Text::new(
+            "Renshe Data has an owner without a stated share.",
+            "人社数据有一位未说明比例的所有者。",
+        )],
         reviews: reviews(lang),
         votes: vec![VoteRow {
             officer: sample::say(lang, "Chen Wei", "陈伟"),
@@ -322,6 +330,7 @@ fn vote_form(lang: Lang) -> VoteForm {
         verdict: Field::choose("verdict", "", &[("approve", &approve), ("decline", &decline)]),
         amount: Field::new("amount", "1260000.00"),
         reason: Field::new("reason", ""),
+        hint: String::new(),
     }
 }
 

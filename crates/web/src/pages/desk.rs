@@ -1,7 +1,7 @@
 //! Desks: what waits for an officer, a reviewer or an applicant, with the day it is due.
 
 use super::{Page, sample};
-use crate::{Lang, OrgRef, Pager, Role, State, Text, Ui};
+use crate::{Crumb, Lang, OrgRef, Pager, Role, State, Text, Ui};
 use askama::Template;
 use base::Amount;
 
@@ -19,8 +19,8 @@ pub struct DeskPage {
     pub rows: Vec<DeskRow>,
     /// Where the list goes on.
     pub pager: Pager,
-    /// Address of the payment file, where the chosen queue is "payments to send".
-    pub payment_file: Option<String>,
+    /// What else the office does, as links; empty for everybody else.
+    pub tools: Vec<Crumb>,
 }
 
 /// Whose desk it is.
@@ -100,7 +100,10 @@ impl Page for DeskPage {
             queues: queues(lang),
             rows: rows(),
             pager: sample::pager(1, 3, 3, None),
-            payment_file: None,
+            tools: vec![Crumb {
+                href: "/calls/new".to_owned(),
+                label: sample::say(lang, "New call", "新申报"),
+            }],
         };
         let empty = Self {
             rows: Vec::new(),
@@ -112,12 +115,14 @@ impl Page for DeskPage {
             ui: sample::ui(lang, "/reviews", Some(Role::Reviewer)),
             kind: DeskKind::Reviewer,
             queues: Vec::new(),
+            tools: Vec::new(),
             ..typical.clone()
         };
         let applicant = Self {
             ui: sample::ui(lang, "/applications", Some(Role::Applicant)),
             kind: DeskKind::Applicant,
             queues: Vec::new(),
+            tools: Vec::new(),
             ..typical.clone()
         };
         let mut extreme = typical.clone();
@@ -127,7 +132,8 @@ impl Page for DeskPage {
         row.amount = Some(sample::cny(1_234_567_890));
         extreme.rows = vec![row; 50];
         extreme.queues[0].count = 123_456;
-        extreme.payment_file = Some("/desk/payments.xml".to_owned());
+        let tool = Crumb { href: "/calls/x/sheet".to_owned(), label: sample::HOSTILE.to_owned() };
+        extreme.tools = vec![tool; 20];
         extreme.pager = sample::pager(1, 50, 123_456, Some("/desk?queue=pay&after=x"));
         vec![
             ("empty", empty),

@@ -82,8 +82,6 @@ impl Page for EntitlementPage {
 
 fn blank(lang: Lang) -> EntitlementPage {
     let voucher = sample::cloud_voucher();
-    let yes = sample::say(lang, "Yes", "是");
-    let no = sample::say(lang, "No", "否");
     EntitlementPage {
         ui: sample::ui(lang, "/entitlement?instrument=hz-cloud-2019", None),
         form: Form::default(),
@@ -92,21 +90,27 @@ fn blank(lang: Lang) -> EntitlementPage {
             "hz-cloud-2019",
             &[("hz-cloud-2019", voucher.plain(lang))],
         ),
-        facts: vec![
-            FactField {
-                field: Field::choose("registered", "", &[("hz-ai-town", &yes), ("", &no)]),
-                label: Text::new("Registered in the town?", "注册地是否在小镇？"),
-                hint: Text::default(),
-            },
-            FactField {
-                field: Field::new("turnover", ""),
-                label: Text::new("Turnover last year, in CNY", "上一年营业收入（元）"),
-                hint: Text::new("As in your tax return.", "与纳税申报一致。"),
-            },
-        ],
+        facts: facts(lang),
         lines: vec![CostLineFields::empty(1, &kinds(lang))],
         answer: None,
     }
+}
+
+pub(super) fn facts(lang: Lang) -> Vec<FactField> {
+    let yes = sample::say(lang, "Yes", "是");
+    let no = sample::say(lang, "No", "否");
+    vec![
+        FactField {
+            field: Field::choose("registered", "", &[("hz-ai-town", &yes), ("", &no)]),
+            label: Text::new("Registered in the town?", "注册地是否在小镇？"),
+            hint: Text::default(),
+        },
+        FactField {
+            field: Field::new("turnover", ""),
+            label: Text::new("Turnover last year, in CNY", "上一年营业收入（元）"),
+            hint: Text::new("As in your tax return.", "与纳税申报一致。"),
+        },
+    ]
 }
 
 pub(super) fn kinds(lang: Lang) -> [(&'static str, &'static str); 3] {

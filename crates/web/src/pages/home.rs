@@ -38,6 +38,8 @@ pub struct ZoneFigures {
     pub categories: Vec<CategoryFigure>,
     /// How many projects of a category one supplier has.
     pub capture: Option<Capture>,
+    /// That category; empty where there is none.
+    pub capture_in: Text,
     /// The largest recipient, counted as one legal entity.
     pub top_entity: OrgRef,
     /// Its share.
@@ -166,6 +168,7 @@ fn figures() -> ZoneFigures {
             shared: 6,
             total: 27,
         }),
+        capture_in: Text::new("Cloud-service funds", "云服务资金"),
         top_entity: sample::chengying(),
         top_entity_share: sample::ppm(97_209),
         top_group: sample::alibaba(),

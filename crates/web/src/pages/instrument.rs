@@ -57,8 +57,8 @@ pub struct InstrumentPage {
     pub terms: Vec<Term>,
     /// What `lint` found.
     pub findings: Vec<LintFinding>,
-    /// A worked example.
-    pub example: Option<WorkedExample>,
+    /// Worked examples.
+    pub examples: Vec<WorkedExample>,
     /// Where the rule was published.
     pub source: Option<Source>,
     /// SHA-256 of the rule file.
@@ -145,7 +145,7 @@ impl Page for InstrumentPage {
             explained: Vec::new(),
             terms: Vec::new(),
             findings: Vec::new(),
-            example: None,
+            examples: Vec::new(),
             source: None,
             state: State::Draft,
             ..typical.clone()
@@ -200,13 +200,13 @@ fn typical(lang: Lang) -> InstrumentPage {
             ),
             outcome: Outcome::Unknown,
         }],
-        example: Some(WorkedExample {
+        examples: vec![WorkedExample {
             facts: vec![
                 fact("Contract", "合同金额", "6,200,000.00 CNY"),
                 fact("Received this year", "本年已获", "1,240,000.00 CNY"),
             ],
             trace: sample::trace(),
-        }),
+        }],
         source: Some(sample::voucher_source()),
         digest: "9f2c7c9e1f0ab34d552641e08d7756bc3f3a8e4b6ac0c28ed1b4b0f9c1e2d3a4".to_owned(),
         file_url: "/instruments/hz-cloud-2019.toml".to_owned(),

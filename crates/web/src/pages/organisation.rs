@@ -1,9 +1,9 @@
 //! Organisations: the list, and one organisation with its identifiers, its awards and its group.
 
 use super::{Page, register::RegisterRow, sample};
-use crate::{Fact, Field, GroupNode, Html, Lang, OrgRef, Pager, Text, Ui, chart};
+use crate::{Fact, Field, GroupNode, Html, Lang, OrgRef, Pager, State, Text, Ui, chart};
 use askama::Template;
-use base::Amount;
+use base::{Amount, Ppm};
 
 /// All organisations that applied, supplied or own.
 #[derive(Debug, Clone, Template)]
@@ -50,6 +50,10 @@ pub struct OrganisationPage {
     pub owner: Option<OrgRef>,
     /// The group, depth first from the ultimate owner; empty where nothing is known.
     pub nodes: Vec<GroupNode>,
+    /// Every statement that stands about it, as owned and as owner.
+    pub statements: Vec<StatementRow>,
+    /// What is odd about it and everybody above it, in the reader's language.
+    pub irregularities: Vec<String>,
     /// Received by this organisation.
     pub received: Amount,
     /// Received by its whole group.
@@ -62,6 +66,27 @@ pub struct OrganisationPage {
     pub pager: Pager,
     /// Day for which the group is shown, as `YYYY-MM-DD`.
     pub as_of: String,
+}
+
+/// One ownership statement.
+#[derive(Debug, Clone)]
+pub struct StatementRow {
+    /// Who holds.
+    pub owner: OrgRef,
+    /// What is held.
+    pub owned: OrgRef,
+    /// How much, or `None` where it is not stated.
+    pub share: Option<Ppm>,
+    /// Kind of the holding, in the reader's language.
+    pub kind: String,
+    /// First day, as `YYYY-MM-DD`, or empty.
+    pub from: String,
+    /// Last day, or empty.
+    pub to: String,
+    /// How sure the statement is.
+    pub grade: State,
+    /// Where it was read; may be empty.
+    pub source: String,
 }
 
 impl OrganisationPage {
@@ -130,6 +155,8 @@ impl Page for OrganisationPage {
             aliases: Vec::new(),
             owner: None,
             nodes: Vec::new(),
+            statements: Vec::new(),
+            irregularities: Vec::new(),
             awards: Vec::new(),
             pager: Pager::default(),
             received: sample::cny(0),
@@ -150,6 +177,10 @@ impl Page for OrganisationPage {
                 node
             })
             .collect();
+        extreme.statements[0].owner = sample::hostile_org();
+        extreme.statements[0].share = None;
+        extreme.statements[0].source = sample::HOSTILE.to_owned();
+        extreme.irregularities = vec![sample::HOSTILE.to_owned(); 3];
         extreme.received = sample::cny(1_234_567_890);
         vec![("empty", empty), ("typical", typical), ("extreme", extreme)]
     }
@@ -176,6 +207,17 @@ fn typical(lang: Lang) -> OrganisationPage {
         ],
         owner: Some(sample::alibaba()),
         nodes: sample::group_nodes(lang),
+        statements: vec![StatementRow {
+            owner: sample::alibaba(),
+            owned: sample::chengying(),
+            share: Some(sample::ppm(600_000)),
+            kind: sample::say(lang, "Shares", "股权"),
+            from: "2018-01-01".to_owned(),
+            to: String::new(),
+            grade: State::Register,
+            source: "https://www.gsxt.gov.cn".to_owned(),
+        }],
+        irregularities: Vec::new(),
         received: sample::cny(4_180_000),
         group_received: sample::cny(6_740_000),
         supplied: 0,

@@ -19,10 +19,10 @@ pub struct RegisterPage {
     pub sort: RegisterSort,
     /// Rows of this page.
     pub rows: Vec<RegisterRow>,
-    /// Sums of the rows of this page; `None` where there is no row.
-    pub page_sum: Option<RegisterSum>,
-    /// Sums of all rows that match; `None` where there is no row.
-    pub all_sum: Option<RegisterSum>,
+    /// Sums of the rows of this page, one per unit; empty where there is no row.
+    pub page_sum: Vec<RegisterSum>,
+    /// Sums of all rows that match, one per unit; empty where there is no row.
+    pub all_sum: Vec<RegisterSum>,
     /// Where the list goes on.
     pub pager: Pager,
     /// Address of the same rows as CSV.
@@ -57,8 +57,6 @@ pub struct RegisterFilters {
 /// Links that sort the list.
 #[derive(Debug, Clone)]
 pub struct RegisterSort {
-    /// By beneficiary.
-    pub beneficiary: SortLink,
     /// By date of decision.
     pub decided: SortLink,
     /// By amount awarded.
@@ -156,12 +154,12 @@ impl Page for RegisterPage {
             filters: filters(lang),
             is_filtered: false,
             sort: sort(),
-            page_sum: sum(&rows),
-            all_sum: Some(RegisterSum {
+            page_sum: sum(&rows).into_iter().collect(),
+            all_sum: vec![RegisterSum {
                 awards: 123,
                 awarded: sample::cny(44_120_000),
                 paid: sample::cny(43_000_000),
-            }),
+            }],
             rows,
             pager: sample::pager(1, 6, 123, Some("/register?after=01jd8q2n")),
             csv_url: "/register.csv".to_owned(),
@@ -171,8 +169,8 @@ impl Page for RegisterPage {
         let empty = Self {
             rows: Vec::new(),
             is_filtered: true,
-            page_sum: None,
-            all_sum: None,
+            page_sum: Vec::new(),
+            all_sum: Vec::new(),
             pager: Pager::default(),
             ..typical.clone()
         };
@@ -198,7 +196,7 @@ fn extreme(mut page: RegisterPage) -> RegisterPage {
         })
         .collect();
     page.is_filtered = true;
-    page.page_sum = sum(&page.rows);
+    page.page_sum = sum(&page.rows).into_iter().collect();
     page.all_sum = page.page_sum.clone();
     page.filters.words.value = sample::HOSTILE.to_owned();
     page.filters.amount_min = Field::new("amount_min", "12,5.x").wrong(&sample::say(
@@ -250,7 +248,6 @@ fn filters(lang: Lang) -> RegisterFilters {
 fn sort() -> RegisterSort {
     let link = |name: &str, order| SortLink { href: format!("/register?sort={name}"), order };
     RegisterSort {
-        beneficiary: link("beneficiary", SortOrder::Other),
         decided: link("decided", SortOrder::Other),
         awarded: link("awarded-up", SortOrder::Descending),
         paid: link("paid", SortOrder::Other),

@@ -117,7 +117,7 @@ pub(crate) fn papers(given: bool) -> Vec<Paper> {
         name: Text::new(en, zh),
         is_required,
         given: given.then(|| file.to_owned()),
-        href: given.then(|| "/papers/01jd8q2n".to_owned()),
+        href: given.then(|| "/applications/p-0042/papers/contract".to_owned()),
     };
     vec![
         paper("Service contract", "服务合同", true, "contract.pdf, 1.2 MB"),

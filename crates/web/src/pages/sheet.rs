@@ -15,8 +15,10 @@ pub struct SheetPage {
     pub call: (String, Text),
     /// The proposal; `None` while no application has been reviewed.
     pub proposal: Option<Proposal>,
-    /// Tokens of the "compute again" button.
+    /// Tokens of the buttons.
     pub form: Form,
+    /// Whether this person may close the call before its last day.
+    pub may_close: bool,
     /// Moment of the computation.
     pub as_of: String,
 }
@@ -89,6 +91,7 @@ impl Page for SheetPage {
             call: ("cloud-2019".to_owned(), sample::cloud_voucher()),
             proposal: Some(proposal(lang)),
             form: sample::form(),
+            may_close: true,
             as_of: "2019-11-05T09:00".to_owned(),
         };
         let empty = Self { proposal: None, ..typical.clone() };

@@ -32,15 +32,16 @@ pub(crate) async fn dress(State(shared): State<Shared>, request: Request, next: 
     let status = response.status();
     tracing::debug!(%method, path = uri.path(), %status, %id, "answered");
     let mut response = match fault_of(&response) {
-        Some(fault) => {
-            if let Fault::Failed(reason) = &fault {
-                tracing::error!(%method, path = uri.path(), %id, reason, "request failed");
-            }
-            face(&shared, &fault, &headers, &uri, &id).await
-        }
+        Some(fault) => face(&shared, &fault, &headers, &uri, &id).await,
         None => response,
     };
-    let out = response.headers_mut();
+    guard(response.headers_mut(), &id);
+    lang_keep(&uri, response.headers_mut());
+    response
+}
+
+/// Sets what every answer carries.
+fn guard(out: &mut HeaderMap, id: &str) {
     for (name, value) in [
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (X_FRAME_OPTIONS, "DENY"),
@@ -52,11 +53,9 @@ pub(crate) async fn dress(State(shared): State<Shared>, request: Request, next: 
     if !out.contains_key(CACHE_CONTROL) {
         out.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     }
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    if let Ok(value) = HeaderValue::from_str(id) {
         out.insert(REQUEST_ID, value);
     }
-    lang_keep(&uri, out);
-    response
 }
 
 /// A fault of ours, or what axum itself refused (a wrong method, a body too large).
@@ -83,6 +82,9 @@ async fn face(
     id: &str,
 ) -> Response {
     let status = fault.status();
+    if let Fault::Failed(reason) = fault {
+        tracing::error!(path = uri.path(), %id, reason, "request failed");
+    }
     if uri.path().starts_with("/api/") {
         let fields = match fault {
             Fault::Invalid(problems) => problems.clone(),

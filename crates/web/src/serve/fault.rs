@@ -16,6 +16,8 @@ pub(crate) enum Fault {
     Forbidden,
     /// The form did not come from this session's page.
     Forged,
+    /// A change over the API came without an API token.
+    TokenNeeded,
     /// The request cannot be understood.
     BadRequest(String),
     /// A field or several are wrong.
@@ -38,7 +40,7 @@ impl Fault {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::SignIn => StatusCode::UNAUTHORIZED,
+            Self::SignIn | Self::TokenNeeded => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::Forged => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -52,7 +54,7 @@ impl Fault {
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
             Self::NotFound => ErrorKind::NotFound,
-            Self::SignIn => ErrorKind::SignIn,
+            Self::SignIn | Self::TokenNeeded => ErrorKind::SignIn,
             Self::Forbidden | Self::Forged => ErrorKind::Forbidden,
             Self::BadRequest(_) | Self::Invalid(_) => ErrorKind::BadRequest,
             Self::Refused { .. } => ErrorKind::Conflict,
@@ -68,6 +70,7 @@ impl Fault {
             Self::SignIn => "sign_in",
             Self::Forbidden => "forbidden",
             Self::Forged => "forged",
+            Self::TokenNeeded => "token_needed",
             Self::BadRequest(_) => "bad_request",
             Self::Invalid(_) => "invalid",
             Self::Refused { code, .. } => code,
@@ -87,6 +90,11 @@ impl Fault {
             Self::Forged => "the form did not come from a page of this session: open the page \
                              again and repeat"
                 .to_owned(),
+            Self::TokenNeeded => {
+                "a change needs an API token: send `Authorization: Bearer <token>`, \
+                                  which the account page makes"
+                    .to_owned()
+            }
             Self::NotFound | Self::SignIn | Self::Forbidden | Self::Failed(_) => String::new(),
         }
     }

@@ -1,7 +1,8 @@
 //! What a browser sends: a query, or a form with its token against forgery.
 
 use super::{Cx, Fault};
-use axum::extract::{FromRequest, FromRequestParts, RawForm, Request};
+use axum::Form;
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use std::str::FromStr;
 
@@ -26,6 +27,11 @@ impl Query {
     /// Returns a value that parses; `None` where it is missing or does not.
     pub(crate) fn parse<T: FromStr>(&self, name: &str) -> Option<T> {
         self.text(name).parse().ok()
+    }
+
+    /// Returns a unit; `None` where it is missing or unknown.
+    pub(crate) fn parse_unit(&self, name: &str) -> Option<base::Unit> {
+        base::Unit::parse(self.text(name)).ok()
     }
 
     /// Tells whether a name is there.
@@ -73,6 +79,19 @@ impl std::ops::Deref for Posted {
 }
 
 impl Posted {
+    /// Takes what was sent, if it came from a page of this session.
+    pub(crate) fn of(cx: &Cx, pairs: Vec<(String, String)>) -> Result<Self, Fault> {
+        if pairs.len() > FIELDS_MAX {
+            return Err(Fault::BadRequest(format!("more than {FIELDS_MAX} fields")));
+        }
+        let form = Query(pairs);
+        // A visitor has no session that somebody could abuse.
+        if cx.session.is_some() && form.text("csrf") != cx.csrf() {
+            return Err(Fault::Forged);
+        }
+        Ok(Self(form))
+    }
+
     /// Returns the key that makes a repeated form harmless, with who sent it; empty without one.
     pub(crate) fn once_key(&self, cx: &Cx) -> String {
         let key: String = self.text("idempotency_key").chars().take(64).collect();
@@ -89,14 +108,9 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
     async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
         let cx = request.extensions().get::<Cx>().cloned();
         let cx = cx.ok_or_else(|| Fault::Failed("a route without a gate".to_owned()))?;
-        let RawForm(bytes) = RawForm::from_request(request, state)
+        let Form(pairs) = Form::from_request(request, state)
             .await
             .map_err(|error| Fault::BadRequest(error.to_string()))?;
-        let form = Query::parse_text(&bytes)?;
-        // A visitor has no session that somebody could abuse.
-        if cx.session.is_some() && form.text("csrf") != cx.csrf() {
-            return Err(Fault::Forged);
-        }
-        Ok(Self(form))
+        Self::of(&cx, pairs)
     }
 }

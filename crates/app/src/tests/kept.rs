@@ -1,0 +1,73 @@
+//! Claims about what is kept between requests.
+
+use crate::{App, Config, owners, register_sums};
+use base::{FixedClock, Random, Time};
+use grants::AwardFilter;
+use identity::{Actor, NewOrganisation, OrganisationKind, SizeClass};
+use std::sync::Arc;
+use testkit::TempDir;
+
+fn register(app: &App, kind: OrganisationKind, name: &str) -> identity::OrganisationId {
+    let new = NewOrganisation {
+        kind,
+        name_en: name.to_owned(),
+        name_zh: String::new(),
+        name_pinyin: String::new(),
+        size_class: SizeClass::Unknown,
+        region: String::new(),
+        registered_on: None,
+        is_synthetic: true,
+        identifiers: Vec::new(),
+        aliases: Vec::new(),
+    };
+    let write = app.db().write(move |tx| {
+        identity::organisation_register(tx, Actor::System, &new).map(|one| one.id)
+    });
+    write.wait().expect("registers")
+}
+
+fn on_both(check: impl Fn(&App, &FixedClock)) {
+    for database in testkit::databases() {
+        let folder = TempDir::new().expect("a folder");
+        let data = folder.path().to_path_buf();
+        let config = Config { data, database: Some(database.url().to_owned()) };
+        let start = Time::parse("2026-03-02T09:00:00Z").expect("an instant");
+        let clock = Arc::new(FixedClock::at(start));
+        let app = App::open_with(&config, clock.clone(), Arc::new(Random::seeded(7)));
+        check(&app.expect("opens"), &clock);
+    }
+}
+
+#[test]
+fn names_and_groups_are_read_again_when_somebody_is_entered() {
+    on_both(|app, _| {
+        let firm = register(app, OrganisationKind::Company, "First Firm");
+        register(app, OrganisationKind::NaturalPerson, "A Secret Person");
+        let day = app.now().date();
+        let read = || app.db().read(|read| owners(app, read, day)).expect("reads");
+        let first = read();
+        assert!(Arc::ptr_eq(&first, &read()), "nothing has changed");
+        assert_eq!(first.find("first f"), [firm]);
+        assert!(first.find("secret").is_empty(), "a natural person is not found by name");
+        assert_eq!(first.head(firm), None);
+        let second = register(app, OrganisationKind::Company, "Second Firm");
+        assert_eq!(read().find("second"), [second]);
+    });
+}
+
+#[test]
+fn totals_are_kept_only_while_the_zone_is_quiet() {
+    on_both(|app, clock| {
+        register(app, OrganisationKind::Company, "First Firm");
+        let filter = AwardFilter::default();
+        let read = || app.db().read(|read| register_sums(app, read, &filter)).expect("adds up");
+        assert!(!Arc::ptr_eq(&read(), &read()), "the newest change is too young to rely on");
+        clock.advance(60);
+        let quiet = read();
+        clock.advance(60);
+        assert!(Arc::ptr_eq(&quiet, &read()), "nothing has changed");
+        register(app, OrganisationKind::Company, "Second Firm");
+        clock.advance(60);
+        assert!(!Arc::ptr_eq(&quiet, &read()), "something has changed");
+    });
+}

@@ -1,0 +1,49 @@
+//! Answers of the public pages at 50 requests a second, over a zone with 100,000 awards.
+//!
+//! Prints lines `name value unit`: all filters of the register together, each kind of filter, the
+//! home page and the page of concentration. The only argument is the seconds on the register.
+
+mod load;
+mod server;
+mod zone;
+
+use load::{Ask, KINDS, PER_SECOND, Times, at_percent, print_millis, register_asks, run};
+use server::Server;
+use std::time::Instant;
+
+/// Seconds on the register where no argument says otherwise.
+const SECONDS: usize = 30;
+/// Seconds on each of the other pages.
+const SECONDS_OTHER: usize = 8;
+
+fn main() {
+    let wanted = std::env::args().skip(1).find_map(|text| text.parse().ok());
+    let folder = testkit::TempDir::new().expect("the temporary folder is writable");
+    let started = Instant::now();
+    zone::build(folder.path());
+    print_millis("zone_build", started.elapsed().as_micros());
+    println!("zone_awards {} awards", zone::AWARDS);
+    let server = Server::start(folder.path());
+    let times = run(&server, &register_asks(1, wanted.unwrap_or(SECONDS) * PER_SECOND));
+    times.print("register");
+    kinds_print(&times);
+    for (name, path) in [("home", "/"), ("concentration", "/concentration")] {
+        let started = Instant::now();
+        if let Err(error) = server.get(path) {
+            eprintln!("{error}");
+        }
+        print_millis(&format!("{name}_first"), started.elapsed().as_micros());
+        let asks: Vec<Ask> = vec![(name, path.to_owned()); SECONDS_OTHER * PER_SECOND];
+        run(&server, &asks).print(name);
+    }
+}
+
+fn kinds_print(times: &Times) {
+    for kind in KINDS {
+        let of_kind = times.all.iter().filter(|(one, _)| *one == kind);
+        let mut micros: Vec<u128> = of_kind.map(|(_, micros)| *micros).collect();
+        micros.sort_unstable();
+        print_millis(&format!("register_{kind}_p50"), at_percent(&micros, 50));
+        print_millis(&format!("register_{kind}_p99"), at_percent(&micros, 99));
+    }
+}

@@ -1,0 +1,66 @@
+//! Start to first answer, and memory, of `hutong serve` on a zone with 100,000 awards.
+//!
+//! Prints lines `name value unit`. The files are in the system's cache, as after a restart of the
+//! program alone.
+
+mod load;
+mod server;
+mod zone;
+
+use load::{PER_SECOND, at_percent, print_millis, register_asks, run};
+use server::Server;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Starts for each page.
+const STARTS: usize = 5;
+/// Seconds without a request before memory is called idle.
+const IDLE_SECONDS: u64 = 3;
+/// Seconds of load before memory is called peak.
+const LOAD_SECONDS: usize = 15;
+
+fn main() {
+    let folder = testkit::TempDir::new().expect("the temporary folder is writable");
+    zone::build(folder.path());
+    println!("zone_awards {} awards", zone::AWARDS);
+    for (name, path) in [("home", "/"), ("register", "/register")] {
+        starts_measure(folder.path(), name, path);
+    }
+    let server = Server::start(folder.path());
+    memory_print("serve_memory_started", &server, "VmRSS:");
+    if let Err(error) = server.get("/") {
+        eprintln!("{error}");
+    }
+    std::thread::sleep(Duration::from_secs(IDLE_SECONDS));
+    memory_print("serve_memory_idle", &server, "VmRSS:");
+    run(&server, &register_asks(2, LOAD_SECONDS * PER_SECOND)).print("serve_load");
+    memory_print("serve_memory_loaded", &server, "VmRSS:");
+    memory_print("serve_memory_peak", &server, "VmHWM:");
+}
+
+/// Prints the best and the median of several starts, from the start of the process to the last
+/// byte of its first answer.
+fn starts_measure(data: &Path, name: &str, path: &str) {
+    let mut micros = Vec::with_capacity(STARTS);
+    for _ in 0..STARTS {
+        let started = Instant::now();
+        let server = Server::start(data);
+        match server.get(path) {
+            Ok(_) => micros.push(started.elapsed().as_micros()),
+            Err(error) => eprintln!("{error}"),
+        }
+    }
+    micros.sort_unstable();
+    println!("serve_{name}_answered {} starts", micros.len());
+    print_millis(&format!("serve_{name}_best"), at_percent(&micros, 1));
+    print_millis(&format!("serve_{name}_median"), at_percent(&micros, 50));
+}
+
+/// Prints a line of `/proc/PID/status`, which the kernel gives in kibibytes (`man 5 proc`).
+fn memory_print(name: &str, server: &Server, field: &str) {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.process.id()));
+    let status = status.expect("the server runs on a Linux");
+    let line = status.lines().find_map(|line| line.strip_prefix(field)).unwrap_or_default();
+    let kibibytes = line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or(0);
+    println!("{name} {} MB", (kibibytes * 1_024).div_ceil(1_000_000));
+}

@@ -1,0 +1,108 @@
+//! What every change has in common: it is done once, and a refusal is shown on its own form.
+
+use crate::serve::{Cx, Fault, Posted, See};
+use crate::{Field, FieldError, Form, Notice, Outcome};
+use axum::http::StatusCode;
+use base::{FieldProblem, sha256_hex};
+use db::Tx;
+use grants::{Application, Refused};
+use identity::Standing;
+use std::str::FromStr;
+
+/// Reads an id from an address. What is no id names nothing.
+pub(super) fn id_of<T: FromStr>(text: &str) -> Result<T, Fault> {
+    text.parse().map_err(|_| Fault::NotFound)
+}
+
+/// Keeps what the office knows about an application from those who act for its applicant, even
+/// where they are officers or auditors themselves.
+pub(super) fn outsider(standing: &Standing, application: &Application) -> Result<(), Refused> {
+    if standing.may_act_for(application.organisation) {
+        return Err(Refused::OfficerConflict("you act for the applicant".to_owned()));
+    }
+    Ok(())
+}
+
+/// Returns the key under which a form is done once: who sent it, its page and what is in it, so
+/// that the same page sent again with other words is another change.
+pub(super) fn form_key(cx: &Cx, form: &Posted, extra: &str) -> String {
+    let key = form.once_key(cx);
+    if key.is_empty() {
+        return key;
+    }
+    let mut content = String::new();
+    for (name, value) in form.pairs() {
+        content.push_str(&format!("{}:{name}={}:{value};", name.len(), value.len()));
+    }
+    let digest = sha256_hex(format!("{content}{extra}").as_bytes());
+    format!("{key}:{}", &digest[..32])
+}
+
+/// Does a change once per key and sends the browser on to where it can be seen.
+pub(super) async fn done<F>(cx: &Cx, key: String, mut act: F) -> Result<See, Fault>
+where
+    F: FnMut(&mut Tx<'_>) -> Result<String, grants::Error> + Send + 'static,
+{
+    let location = cx.app.write(move |tx| app::once(tx, &key, &mut act)).await?;
+    Ok(See(location))
+}
+
+/// Puts a refusal on a form: at its fields where it names them, above the form otherwise. Returns
+/// the status to answer with. What is no refusal stays a fault.
+pub(super) fn on_form(
+    cx: &Cx,
+    fault: Fault,
+    form: &mut Form,
+    fields: &mut [&mut Field],
+) -> Result<StatusCode, Fault> {
+    let status = fault.status();
+    match fault {
+        Fault::Invalid(problems) => {
+            let rest = at_fields(&problems, fields);
+            *form = std::mem::take(form).with_errors_of(fields.iter().map(|field| &**field));
+            for problem in rest {
+                let message = format!("`{}`: {}", problem.field, problem.message);
+                form.errors.push(FieldError { field: String::new(), message });
+            }
+        }
+        Fault::Refused { code, message } => {
+            let message = refusal(cx, &code, &message);
+            form.errors.push(FieldError { field: String::new(), message });
+        }
+        fault => return Err(fault),
+    }
+    Ok(status)
+}
+
+/// Puts each problem at its field; returns those that no field has.
+fn at_fields<'p>(problems: &'p [FieldProblem], fields: &mut [&mut Field]) -> Vec<&'p FieldProblem> {
+    let mut rest = Vec::new();
+    for problem in problems {
+        match fields.iter_mut().find(|field| field.name == problem.field) {
+            Some(field) if field.error.is_none() => field.error = Some(problem.message.clone()),
+            Some(_) => {}
+            None => rest.push(problem),
+        }
+    }
+    rest
+}
+
+/// Says a refusal in the reader's language; what has no words of its own there keeps the domain's.
+pub(super) fn refusal(cx: &Cx, code: &str, message: &str) -> String {
+    match code {
+        "same_officer" => cx.t("work.same-officer").to_owned(),
+        "shown_changed" => cx.t("work.shown-changed").to_owned(),
+        _ => cx.lang.fill("work.refused", &[message.to_owned()]),
+    }
+}
+
+/// Turns a refusal into a notice for pages whose buttons have no fields; other faults stay.
+pub(super) fn as_notice(cx: &Cx, fault: Fault) -> Result<(StatusCode, Notice), Fault> {
+    let status = fault.status();
+    let message = match &fault {
+        Fault::Refused { code, message } => refusal(cx, code, message),
+        Fault::Invalid(_) => cx.lang.fill("work.refused", &[fault.detail()]),
+        _ => return Err(fault),
+    };
+    Ok((status, Notice { outcome: Outcome::Fail, message }))
+}

@@ -1,0 +1,88 @@
+//! Forms that carry files.
+
+use crate::serve::{Cx, Fault, Posted};
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::header::CONTENT_TYPE;
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// Longest text of one field, in bytes: above every limit of a domain, so that those are told.
+const TEXT_BYTES_MAX: usize = 64 * 1024;
+/// Most parts of one form: an application with a hundred cost lines and thirty papers.
+const PARTS_MAX: usize = 1_000;
+
+/// A file of a form.
+#[derive(Debug, Clone)]
+pub(super) struct File {
+    /// Name of the field.
+    pub(super) field: String,
+    /// Name of the file as its owner calls it, without folders.
+    pub(super) name: String,
+    /// What is in it; shared, because a write may be repeated.
+    pub(super) bytes: Arc<[u8]>,
+}
+
+/// A form with files, from a page of this session. A form without files is taken as well.
+#[derive(Debug, Clone)]
+pub(super) struct Upload {
+    form: Posted,
+    /// Its files; inputs left empty are not among them.
+    pub(super) files: Vec<File>,
+}
+
+impl Upload {
+    /// Returns the fields without the files.
+    pub(super) fn form(&self) -> &Posted {
+        &self.form
+    }
+}
+
+impl Deref for Upload {
+    type Target = Posted;
+    fn deref(&self) -> &Posted {
+        &self.form
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Upload {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        if !kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
+            let form = Posted::from_request(request, state).await?;
+            return Ok(Self { form, files: Vec::new() });
+        }
+        let cx = request.extensions().get::<Cx>().cloned();
+        let cx = cx.ok_or_else(|| Fault::Failed("a route without a gate".to_owned()))?;
+        let refused = |reason: String| Fault::BadRequest(reason);
+        let mut parts = Multipart::from_request(request, state)
+            .await
+            .map_err(|error| refused(error.body_text()))?;
+        let (mut pairs, mut files, mut count) = (Vec::new(), Vec::new(), 0);
+        while let Some(part) = parts.next_field().await.map_err(|e| refused(e.body_text()))? {
+            count += 1;
+            if count > PARTS_MAX {
+                return Err(refused(format!("more than {PARTS_MAX} fields")));
+            }
+            let field = part.name().unwrap_or_default().to_owned();
+            let name = part.file_name().map(file_name);
+            let bytes = part.bytes().await.map_err(|error| refused(error.body_text()))?;
+            match name {
+                Some(name) if name.is_empty() && bytes.is_empty() => {}
+                Some(name) => files.push(File { field, name, bytes: Arc::from(&bytes[..]) }),
+                None if bytes.len() > TEXT_BYTES_MAX => {
+                    return Err(refused(format!("the field `{field}` is longer than 64 KiB")));
+                }
+                None => pairs.push((field, String::from_utf8_lossy(&bytes).into_owned())),
+            }
+        }
+        Ok(Self { form: Posted::of(&cx, pairs)?, files })
+    }
+}
+
+/// Keeps the last part of a path: some browsers send the folder with it.
+fn file_name(sent: &str) -> String {
+    let last = sent.rsplit(['/', '\\']).next().unwrap_or_default();
+    last.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned()
+}

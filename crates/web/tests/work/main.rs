@@ -1,0 +1,6 @@
+//! Journeys of those who apply, review, decide and pay, over the real server and database.
+
+mod browser;
+mod round;
+mod safety;
+mod world;
