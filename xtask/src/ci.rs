@@ -3,7 +3,6 @@
 //! The steps run cheapest first, write straight to the terminal, and the first that fails ends the
 //! run. One PostgreSQL serves all tests and goes when the run ends, however it ends.
 
-use crate::metadata;
 use crate::runner::{Postgres, cargo, is_installed, tests};
 use crate::{setup, tidy};
 use anyhow::{Context, Result, bail};
@@ -13,7 +12,7 @@ use std::time::{Duration, Instant};
 use testkit::is_ci;
 
 /// How a step ended, if it did not fail.
-enum Outcome {
+pub(crate) enum Outcome {
     Passed,
     Skipped(String),
 }
@@ -130,20 +129,12 @@ fn dependencies() -> Result<Outcome> {
     passes(cargo().args(["deny", "--workspace", "check"]))
 }
 
-/// Runs the example `pages` of the crate that has one: it drives a browser through the pages.
+/// Opens the pages in a real browser, where there is one.
 fn pages() -> Result<Outcome> {
-    let crates = metadata::crates()?;
-    let is_pages = |t: &metadata::Target| t.kind == "example" && t.name == "pages";
-    match crates.iter().find(|package| package.targets.iter().any(is_pages)) {
-        None => Ok(Outcome::Skipped("no crate has an example `pages`".to_owned())),
-        Some(_) if !is_installed("chromium") => {
-            Ok(Outcome::Skipped("`chromium` is not installed".to_owned()))
-        }
-        Some(package) => {
-            let arguments = ["run", "--quiet", "--package", &package.name, "--example", "pages"];
-            passes(cargo().args(arguments))
-        }
+    if !is_installed("chromium") {
+        return Ok(Outcome::Skipped("`chromium` is not installed".to_owned()));
     }
+    crate::pages::pages()
 }
 
 #[cfg(test)]

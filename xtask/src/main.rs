@@ -6,6 +6,7 @@
 mod bench;
 mod ci;
 mod metadata;
+mod pages;
 mod runner;
 mod setup;
 mod tidy;

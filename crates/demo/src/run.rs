@@ -276,7 +276,7 @@ impl<'a> Runner<'a> {
             mode,
             budget: call.budget,
             opens_at: call.opens_at,
-            closes_at: (mode != CallMode::Rolling).then_some(call.closes_at),
+            closes_at: call.category.is_of_round().then_some(call.closes_at),
             reviews_least: call.reviews_least,
             is_synthetic: true,
         };

@@ -56,9 +56,12 @@ pub trait Coded: Copy + Sized + 'static {
 
 /// Declares an enum whose values are written as codes and explained in two languages.
 macro_rules! coded {
-    ($(#[$meta:meta])* $vis:vis $name:ident { $($variant:ident = $code:literal, $en:literal, $zh:literal;)+ }) => {
+    ($(#[$meta:meta])* $vis:vis $name:ident {
+        $($variant:ident = $code:literal, $en:literal, $zh:literal;)+
+    }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(serde::Serialize, serde::Deserialize)]
         $vis enum $name {
             $(#[doc = $en] #[serde(rename = $code)] $variant,)+
         }

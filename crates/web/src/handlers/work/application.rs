@@ -1,4 +1,4 @@
-//! One application: what happened, what comes next, its papers, and handing it in or taking it back.
+//! One application: what happened, what comes next, its papers; handing it in, taking it back.
 
 use super::act::{as_notice, done, form_key, id_of, on_form};
 use super::application_view::{Facts, page};
