@@ -1,4 +1,4 @@
-//! Durable holds a second, each with audit line and outbox row: grouped, one by one, beside pgbench.
+//! Durable holds a second, with audit line and outbox row: grouped, one by one, beside pgbench.
 //!
 //! Prints lines `name value unit` and `name ratio`. Runs are interleaved and each is repeated, so
 //! that what else the machine does falls on all of them. The only argument is the length of one

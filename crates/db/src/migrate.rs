@@ -44,24 +44,33 @@ const JOURNAL: &str = "CREATE TABLE IF NOT EXISTS migration (
 
 /// Applies what is missing. Several programs may start at once: they wait for each other.
 pub(crate) fn run(writer: &mut Writer, now: Time) -> Result<(), Error> {
+    run_history(writer, MIGRATIONS, now)
+}
+
+/// Applies what is missing of a history.
+pub(crate) fn run_history(
+    writer: &mut Writer,
+    history: &[Migration],
+    now: Time,
+) -> Result<(), Error> {
     match writer {
         Writer::Sqlite(conn) => {
             sqlite::batch(conn, "BEGIN IMMEDIATE")?;
-            let result = apply(Backend::Sqlite(conn), now);
+            let result = apply(Backend::Sqlite(conn), history, now);
             sqlite::batch(conn, if result.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
             result
         }
         Writer::Postgres { session, .. } => {
             // A number of our own choice that no other use of advisory locks here has.
             session.batch("BEGIN; SELECT pg_advisory_xact_lock(5142019)")?;
-            let result = apply(Backend::Postgres(session), now);
+            let result = apply(Backend::Postgres(session), history, now);
             session.batch(if result.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
             result
         }
     }
 }
 
-fn apply(mut backend: Backend<'_>, now: Time) -> Result<(), Error> {
+fn apply(mut backend: Backend<'_>, history: &[Migration], now: Time) -> Result<(), Error> {
     backend.schema(JOURNAL)?;
     let journal = "SELECT number, sha256 FROM migration ORDER BY number";
     let read = Read::new(backend);
@@ -69,7 +78,7 @@ fn apply(mut backend: Backend<'_>, now: Time) -> Result<(), Error> {
         read.rows(journal, params![], |row| Ok((row.get::<i64>(0)?, row.get::<String>(1)?)))?;
     let mut backend = read.into_backend();
     for (number, sha256) in &applied {
-        match MIGRATIONS.iter().find(|m| m.number == *number) {
+        match history.iter().find(|m| m.number == *number) {
             Some(m) if sha256_hex(m.sql.as_bytes()) == *sha256 => {}
             Some(_) => {
                 let what = "differs from the released one: use the program that made it";
@@ -81,7 +90,8 @@ fn apply(mut backend: Backend<'_>, now: Time) -> Result<(), Error> {
             }
         }
     }
-    for migration in MIGRATIONS.iter().skip(applied.len()) {
+    let is_applied = |m: &Migration| applied.iter().any(|(number, _)| *number == m.number);
+    for migration in history.iter().filter(|m| !is_applied(m)) {
         backend.schema(migration.sql)?;
         let sha256 = sha256_hex(migration.sql.as_bytes());
         backend.exec(

@@ -40,7 +40,7 @@ impl Default for Options {
     }
 }
 
-enum Target {
+pub(crate) enum Target {
     Sqlite(PathBuf),
     Postgres(Box<postgres::Config>),
 }
@@ -202,7 +202,7 @@ fn read_with<T, E: From<Error>>(
     }
 }
 
-fn parse(url: &str) -> Result<Target, Error> {
+pub(crate) fn parse(url: &str) -> Result<Target, Error> {
     if let Some(path) = url.strip_prefix("sqlite:")
         && !path.is_empty()
     {
@@ -217,7 +217,7 @@ fn parse(url: &str) -> Result<Target, Error> {
 }
 
 impl Target {
-    fn writer(&self) -> Result<Writer, Error> {
+    pub(crate) fn writer(&self) -> Result<Writer, Error> {
         match self {
             Self::Sqlite(path) => {
                 let conn = sqlite::open_writer(path);

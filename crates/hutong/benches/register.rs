@@ -36,6 +36,7 @@ fn main() {
         let asks: Vec<Ask> = vec![(name, path.to_owned()); SECONDS_OTHER * PER_SECOND];
         run(&server, &asks).print(name);
     }
+    server.memory_print("register_memory_peak", "VmHWM:");
 }
 
 fn kinds_print(times: &Times) {

@@ -27,15 +27,15 @@ fn main() {
         starts_measure(folder.path(), name, path);
     }
     let server = Server::start(folder.path());
-    memory_print("serve_memory_started", &server, "VmRSS:");
+    server.memory_print("serve_memory_started", "VmRSS:");
     if let Err(error) = server.get("/") {
         eprintln!("{error}");
     }
     std::thread::sleep(Duration::from_secs(IDLE_SECONDS));
-    memory_print("serve_memory_idle", &server, "VmRSS:");
+    server.memory_print("serve_memory_idle", "VmRSS:");
     run(&server, &register_asks(2, LOAD_SECONDS * PER_SECOND)).print("serve_load");
-    memory_print("serve_memory_loaded", &server, "VmRSS:");
-    memory_print("serve_memory_peak", &server, "VmHWM:");
+    server.memory_print("serve_memory_loaded", "VmRSS:");
+    server.memory_print("serve_memory_peak", "VmHWM:");
 }
 
 /// Prints the best and the median of several starts, from the start of the process to the last
@@ -54,13 +54,4 @@ fn starts_measure(data: &Path, name: &str, path: &str) {
     println!("serve_{name}_answered {} starts", micros.len());
     print_millis(&format!("serve_{name}_best"), at_percent(&micros, 1));
     print_millis(&format!("serve_{name}_median"), at_percent(&micros, 50));
-}
-
-/// Prints a line of `/proc/PID/status`, which the kernel gives in kibibytes (`man 5 proc`).
-fn memory_print(name: &str, server: &Server, field: &str) {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", server.process.id()));
-    let status = status.expect("the server runs on a Linux");
-    let line = status.lines().find_map(|line| line.strip_prefix(field)).unwrap_or_default();
-    let kibibytes = line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or(0);
-    println!("{name} {} MB", (kibibytes * 1_024).div_ceil(1_000_000));
 }

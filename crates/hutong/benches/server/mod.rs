@@ -11,7 +11,7 @@ const ANSWER_SECONDS_MAX: u64 = 20;
 
 /// A served zone; the process ends with it.
 pub(crate) struct Server {
-    pub(crate) process: Child,
+    process: Child,
     address: SocketAddr,
 }
 
@@ -48,6 +48,15 @@ impl Server {
     /// Returns where it listens.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Prints a line of `/proc/PID/status`, which the kernel gives in kibibytes (`man 5 proc`).
+    pub(crate) fn memory_print(&self, name: &str, field: &str) {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()));
+        let status = status.expect("the server runs on a Linux");
+        let line = status.lines().find_map(|line| line.strip_prefix(field)).unwrap_or_default();
+        let kibibytes = line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or(0);
+        println!("{name} {} MB", (kibibytes * 1_024).div_ceil(1_000_000));
     }
 }
 

@@ -47,11 +47,11 @@ struct Draw {
 }
 
 impl Draw {
-    /// What is claimed and paid: seven in ten are paid whole, one half, one not yet.
+    /// What is claimed and paid: half of them are paid whole, one in ten half, the rest not yet.
     fn paid(&self) -> i64 {
         match self.number % 10 {
-            0..7 => self.amount,
-            7 => self.amount / 2,
+            0..5 => self.amount,
+            5 => self.amount / 2,
             _ => 0,
         }
     }
@@ -189,10 +189,11 @@ fn batch_write(tx: &mut Tx<'_>, source: &Source, draws: &[Draw]) -> Result<(), E
         let application = application_write(tx, source, draw)?;
         award_write(tx, source, draw, &application, &batch)?;
     }
+    identity::audit(tx, Actor::System, "payment-batch.made", &batch, &())?;
     Ok(())
 }
 
-/// Writes an application as the pattern's, with its cost lines, two votes and some events.
+/// Writes an application as the pattern's, with its cost lines, two votes and an event.
 fn application_write(tx: &mut Tx<'_>, source: &Source, draw: &Draw) -> Result<Id, Error> {
     let id: Id = tx.id();
     let (call, pattern) = &source.calls[draw.year][draw.category];
@@ -230,13 +231,12 @@ fn application_write(tx: &mut Tx<'_>, source: &Source, draw: &Draw) -> Result<Id
             params![&id, position, officer, draw.amount, draw.at],
         )?;
     }
-    for kind in ["ApplicationCreated", "ApplicationSubmitted", "AwardMade"] {
-        let event: Id = tx.id();
-        tx.exec(
-            "INSERT INTO event (id, at, application_id, kind, detail) VALUES (?1, ?2, ?3, ?4, '{}')",
-            params![&event, draw.at, &id, kind],
-        )?;
-    }
+    let event: Id = tx.id();
+    tx.exec(
+        "INSERT INTO event (id, at, application_id, kind, detail)
+         VALUES (?1, ?2, ?3, 'AwardMade', '{}')",
+        params![&event, draw.at, &id],
+    )?;
     Ok(id)
 }
 
@@ -282,7 +282,6 @@ fn award_write(
     if paid > 0 {
         payment_write(tx, source, draw, &id, batch)?;
     }
-    identity::audit(tx, Actor::System, "award.made", &id, &draw.amount)?;
     Ok(())
 }
 

@@ -3,7 +3,8 @@
 //! The demonstration gives rules, calls, applications with their evaluations, and people. Awards
 //! are made from its applications with other beneficiaries, amounts, suppliers and days; money
 //! moves through the ledger's own operations, rows of the round are inserted, and
-//! `hutong admin check` passes. Left out for room: papers, reviews, and the facts kept with a vote.
+//! `hutong admin check` passes. Left out to save time: papers, reviews, the facts kept
+//! with a vote, and most events and audit lines.
 
 mod awards;
 mod organisations;
@@ -83,7 +84,7 @@ pub(crate) const PLACES: [&str; 25] = [
     "Jingshan",
 ];
 
-/// Builds the zone in an empty folder. Takes about half a minute.
+/// Builds the zone in an empty folder. Takes about half a minute on a quiet machine.
 pub(crate) fn build(folder: &Path) {
     demonstration(folder);
     let clock = Arc::new(FixedClock::at(new_year(YEARS.0)));

@@ -1,6 +1,6 @@
 //! Organisations, who owns them, and the accounts to which they are paid.
 
-use super::{ORGANISATIONS, PLACES, TRADES, below, heavy};
+use super::{ORGANISATIONS, PLACES, TRADES, below};
 use base::{Id, Random, Unit};
 use db::{Db, Tx, params};
 use ledger::{AccountId, AccountKind, Limit, Opening};
@@ -56,7 +56,8 @@ pub(super) fn enter(db: &Db, random: &Random) -> Parties {
     Parties { beneficiaries, suppliers }
 }
 
-/// Draws names and owners: three in five belong to an earlier one, most of them to large groups.
+/// Draws names and owners: three in five belong to an earlier one, which makes a few
+/// large groups and many small ones.
 fn drawn(random: &Random) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::with_capacity(ORGANISATIONS);
     for number in 0..ORGANISATIONS {
@@ -65,7 +66,7 @@ fn drawn(random: &Random) -> Vec<Entry> {
         let is_owned = number > 0 && !number.is_multiple_of(PERSON_EVERY) && below(random, 5) < 3;
         let owner = is_owned.then(|| {
             let share = 510_000 + i64::try_from(below(random, 490_001)).expect("fits");
-            (entries[heavy(random, number)].id, share)
+            (entries[below(random, number)].id, share)
         });
         let id = random.id(super::new_year(super::YEARS.0));
         entries.push(Entry { id, number, name: format!("{place} {trade} {number}"), owner });
