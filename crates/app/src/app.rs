@@ -40,7 +40,7 @@ pub struct App {
     pub(crate) files: Files,
     pub(crate) overview: crate::overview::Kept,
     pub(crate) owners: crate::owners::Kept,
-    pub(crate) sums: crate::sums::Kept,
+    pub(crate) register: crate::register::Kept,
     pub(crate) rules: crate::rules::Kept,
 }
 
@@ -68,7 +68,7 @@ impl App {
             files: Files::new(path.join("payments")),
             overview: crate::overview::Kept::default(),
             owners: crate::owners::Kept::default(),
-            sums: crate::sums::Kept::default(),
+            register: crate::register::Kept::default(),
             rules: crate::rules::Kept::default(),
         })
     }

@@ -14,6 +14,7 @@ mod once;
 mod overview;
 mod owners;
 mod payout;
+mod register;
 mod rules;
 mod store;
 mod sums;

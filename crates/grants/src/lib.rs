@@ -74,8 +74,8 @@ pub use payment::{
 };
 pub use proposal::{Faults, Proposal, proposal_of};
 pub use register::{
-    AwardOrder, RegisterChoices, RegisterRow, received_by, register_choices, register_row,
-    register_rows,
+    AwardOrder, RegisterChoices, RegisterLine, RegisterRow, received_by, register_choices,
+    register_each, register_row, register_rows, register_rows_of,
 };
 pub use review::{
     conflict_find, review_assign, review_read, review_recuse, review_score, reviews_by, reviews_of,

@@ -1,7 +1,7 @@
 //! The register: awards as anybody may list them, with titles and suppliers.
 
 use crate::{Award, AwardFilter, AwardId, AwardSum, Error, store};
-use base::{Page, Time};
+use base::{Amount, Page, Time};
 use db::Read;
 use identity::OrganisationId;
 use std::collections::HashMap;
@@ -80,6 +80,48 @@ pub fn register_rows(
         RegisterRow { award, title_en, title_zh, suppliers }
     };
     Ok(awards.into_iter().map(row).collect())
+}
+
+/// Reads some awards as lines of the register, in the order asked for; unknown ids are left out.
+pub fn register_rows_of(read: &Read<'_>, ids: &[AwardId]) -> Result<Vec<RegisterRow>, Error> {
+    let mut awards = store::award::by_ids(read, ids)?;
+    let mut titles = store::award::titles_of(read, ids)?;
+    let mut suppliers = store::award::suppliers_of(read, ids)?;
+    let row = |id: &AwardId| {
+        let award = awards.remove(id)?;
+        let (title_en, title_zh) = titles.remove(id).unwrap_or_default();
+        let suppliers = suppliers.remove(id).unwrap_or_default();
+        Some(RegisterRow { award, title_en, title_zh, suppliers })
+    };
+    Ok(ids.iter().filter_map(row).collect())
+}
+
+/// What is searched, sorted and added up of one award.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisterLine {
+    /// The award.
+    pub id: AwardId,
+    /// Who receives it.
+    pub organisation: OrganisationId,
+    /// Its category.
+    pub category: String,
+    /// Its instrument.
+    pub instrument_code: String,
+    /// How much was awarded.
+    pub amount: Amount,
+    /// How much was paid.
+    pub paid: Amount,
+    /// When it was awarded.
+    pub awarded_at: Time,
+    /// English title of the project.
+    pub title_en: String,
+    /// Chinese title of the project.
+    pub title_zh: String,
+}
+
+/// Streams every award as a line of the register, by the moment of award and id.
+pub fn register_each(read: &Read<'_>, each: impl FnMut(RegisterLine)) -> Result<(), Error> {
+    Ok(store::award::lines_each(read, each)?)
 }
 
 /// Adds title and suppliers to an award.

@@ -34,8 +34,8 @@ pub use model::{
     Ownership, OwnershipId, OwnershipKind, Person, PersonId, Refused, Role, SizeClass,
 };
 pub use organisation::{
-    organisation_by_identifier, organisation_counts, organisation_find, organisation_read,
-    organisation_register, organisations_all, organisations_search,
+    aliases_each, organisation_by_identifier, organisation_counts, organisation_find,
+    organisation_read, organisation_register, organisations_all, organisations_search,
 };
 pub use ownership::{ownership_all, ownership_of, ownership_state, ownership_withdraw};
 pub use permission::{Permission, Standing};

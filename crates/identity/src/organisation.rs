@@ -100,3 +100,11 @@ pub fn organisations_search(
     pattern.push('%');
     Ok(store::search(read, &pattern, page)?)
 }
+
+/// Streams (organisation, alias) over all aliases.
+pub fn aliases_each(
+    read: &Read<'_>,
+    each: impl FnMut(OrganisationId, String),
+) -> Result<(), Error> {
+    Ok(store::aliases_each(read, each)?)
+}

@@ -1,7 +1,7 @@
 //! Tables `award` and `award_supplier`.
 
 use super::amount;
-use crate::{ApplicationId, Award, AwardFilter, AwardId, AwardOrder, AwardSum};
+use crate::{ApplicationId, Award, AwardFilter, AwardId, AwardOrder, AwardSum, RegisterLine};
 use base::{Amount, Page, Time};
 use db::{Error, Param, Read, Row, Tx, params};
 use identity::OrganisationId;
@@ -264,6 +264,40 @@ pub(crate) fn suppliers_of(
         found.entry(award).or_default().push(supplier);
     }
     Ok(found)
+}
+
+/// Reads some awards by id.
+pub(crate) fn by_ids(read: &Read<'_>, ids: &[AwardId]) -> Result<HashMap<AwardId, Award>, Error> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let values: Vec<Param<'_>> = ids.iter().map(|id| Param::from(&id.0)).collect();
+    let sql = format!("SELECT {COLUMNS} FROM award WHERE id IN ({})", marks(values.len()));
+    let rows = read.rows(&sql, &values, award)?;
+    Ok(rows.into_iter().map(|award| (award.id, award)).collect())
+}
+
+/// Streams what is searched, sorted and added up of every award.
+pub(crate) fn lines_each(read: &Read<'_>, mut each: impl FnMut(RegisterLine)) -> Result<(), Error> {
+    let sql = "SELECT award.id, award.organisation_id, category, instrument_code, unit,
+            amount_minor, paid_minor, awarded_at, title_en, title_zh
+         FROM award JOIN application ON application.id = award.application_id
+         ORDER BY awarded_at, award.id";
+    read.each(sql, params![], |row| {
+        let unit = row.get(4)?;
+        each(RegisterLine {
+            id: row.id(0)?,
+            organisation: row.id(1)?,
+            category: row.get(2)?,
+            instrument_code: row.get(3)?,
+            amount: amount(row, 5, unit)?,
+            paid: amount(row, 6, unit)?,
+            awarded_at: row.get(7)?,
+            title_en: row.get(8)?,
+            title_zh: row.get(9)?,
+        });
+        Ok(true)
+    })
 }
 
 /// Returns when the first and the last award were made.

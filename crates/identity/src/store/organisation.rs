@@ -160,3 +160,14 @@ fn organisation(row: &Row<'_>) -> Result<Organisation, Error> {
         aliases: Vec::new(),
     })
 }
+
+pub(crate) fn aliases_each(
+    read: &Read<'_>,
+    mut each: impl FnMut(OrganisationId, String),
+) -> Result<(), Error> {
+    let sql = "SELECT organisation_id, name FROM organisation_alias ORDER BY organisation_id, name";
+    read.each(sql, params![], |row| {
+        each(row.id(0)?, row.get(1)?);
+        Ok(true)
+    })
+}

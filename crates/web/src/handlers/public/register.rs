@@ -43,7 +43,7 @@ fn page(cx: &Cx, query: &Query, read: &Read<'_>) -> Result<(RegisterPage, bool),
     let choices = grants::register_choices(read)?;
     let is_wrong = !asked.problems.is_empty();
     let kept = if is_wrong {
-        Arc::new(app::RegisterPage { as_of: cx.now, rows: Vec::new(), sums: Vec::new() })
+        app::RegisterPage { as_of: cx.now, rows: Vec::new(), sums: Vec::new() }
     } else {
         let page = base::Page::after(query.optional("after"), ROWS + 1);
         app::register_page(&cx.app, read, &asked.filter, asked.order, &page)?
