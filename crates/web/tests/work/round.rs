@@ -69,7 +69,7 @@ fn a_bad_form_comes_back_with_every_error_and_every_word() {
         let form = w.apply_form().set("title_en", "").set("summary", " ");
         let form = form.set("line1_amount", "1.234").set("line1_supplier", "Nobody Ltd");
         let again = w.applicant.send(&form.set("requested", "much").set("act", "save"));
-        again.is(422).says("5 things to correct");
+        again.is(422).says("To correct before this can be sent: 5");
         let kept = again.form(&format!("/calls/{}/apply", w.call)).fields;
         for (name, value) in
             [("line1_amount", "1.234"), ("line1_supplier", "Nobody Ltd"), ("requested", "much")]
@@ -127,7 +127,7 @@ fn an_officer_publishes_a_rule_and_opens_a_call() {
         officer.send(&form.set("toml", &next)).location();
         let path = "/calls/new";
         let form = officer.get(path).form(path);
-        officer.send(&form.clone()).is(422).says("things to correct");
+        officer.send(&form.clone()).is(422).says("To correct before this can be sent");
         let form = form.set("code", "second").set("title_en", "Second").set("category", "compute");
         let form = form.set("mode", "Sealed").set("budget", "5,000").set("reviews_least", "2");
         let form = form.set("opens_at", "2026-03-01").set("closes_at", "2026-04-01");
@@ -184,7 +184,7 @@ message = { en = "Only new projects.", zh = "仅限新项目。" }
         let call = w.opened(&rule);
         let call = call.rsplit('/').next().expect("an id").to_owned();
         let form = w.apply_form_of(&call).set("fact_turnover", "many").set("act", "check");
-        w.applicant.send(&form).is(422).says("1 things to correct");
+        w.applicant.send(&form).is(422).says("To correct before this can be sent: 1");
         let form = form.set("fact_turnover", "5000");
         w.applicant.send(&form).is(200).says("Is it new?");
         let no = form.clone().set("fact_is_new", "no");

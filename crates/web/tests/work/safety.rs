@@ -201,7 +201,7 @@ fn a_reviewer_who_steps_back_scores_nothing() {
         let path = format!("{application}/review");
         let form = w.reviewer.get(&path).form(&path);
         let again = w.reviewer.send(&form.clone().set("score_quality", "101"));
-        again.is(422).says("5 things to correct");
+        again.is(422).says("To correct before this can be sent: 5");
         let form = form.set("conflict", "yes").set("comment", "my cousin works there");
         w.reviewer.send(&form).location();
         assert!(!w.reviewer.get(&path).offers(&path), "it is done");
