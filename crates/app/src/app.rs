@@ -127,6 +127,23 @@ impl App {
         Ok(closed + crate::payout::files_write(self).await?)
     }
 
+    /// Reads what the public pages are made of, so that the first reader does not wait for it.
+    pub async fn warm(self: &Arc<Self>) -> Result<(), grants::Error> {
+        let zone = self.read(|read| crate::zone_read(read).map_err(grants::Error::from)).await?;
+        let today = self.now().date();
+        let year = zone.year.unwrap_or(today.year());
+        let end = base::Date::new(year, 12, 31).unwrap_or(today);
+        let day = if zone.year.is_some() { end.min(today) } else { today };
+        let app = self.clone();
+        let views = self.read(move |read| {
+            crate::owners(&app, read, day)?;
+            crate::register::register(&app, read).map(|_| ())
+        });
+        let (views, overview) = tokio::join!(views, crate::overview(self, year, base::Unit::CNY));
+        overview?;
+        views
+    }
+
     /// Answers all waiting writes and closes the database.
     pub fn close(&self) {
         self.db.close();

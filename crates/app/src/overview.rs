@@ -83,7 +83,11 @@ pub struct Overview {
 
 /// The overviews shown last, each with the newest audit line it saw.
 #[derive(Default)]
-pub(crate) struct Kept(Mutex<HashMap<(i16, Unit), Seen>>);
+pub(crate) struct Kept {
+    seen: Mutex<HashMap<(i16, Unit), Seen>>,
+    /// Held by whoever computes: the others wait and take what was computed.
+    computing: tokio::sync::Mutex<()>,
+}
 
 type Seen = (Option<Id>, Arc<Overview>);
 
@@ -95,7 +99,7 @@ pub async fn overview(
 ) -> Result<Arc<Overview>, grants::Error> {
     let now = app.now();
     let known = |app: &App| {
-        let kept = app.overview.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = app.overview.seen.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get(&(year, unit)).cloned()
     };
     if let Some((_, kept)) = known(app)
@@ -104,6 +108,7 @@ pub async fn overview(
     {
         return Ok(kept);
     }
+    let _computing = app.overview.computing.lock().await;
     let latest = app.read(|read| identity::audit_latest(read).map_err(grants::Error::from)).await?;
     if let Some((version, kept)) = known(app)
         && version == latest
@@ -111,7 +116,7 @@ pub async fn overview(
         return Ok(kept);
     }
     let made = Arc::new(app.read(move |read| overview_of(read, year, unit, now)).await?);
-    let mut kept = app.overview.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut kept = app.overview.seen.lock().unwrap_or_else(PoisonError::into_inner);
     kept.insert((year, unit), (latest, made.clone()));
     Ok(made)
 }

@@ -22,7 +22,11 @@ pub struct Owners {
 
 /// The latest of each day, with the state of the records it was made from.
 #[derive(Default)]
-pub(crate) struct Kept(Mutex<HashMap<Date, (identity::Counts, Arc<Owners>)>>);
+pub(crate) struct Kept {
+    by_day: Mutex<HashMap<Date, (identity::Counts, Arc<Owners>)>>,
+    /// Held by whoever reads: the others wait and take what was read.
+    reading: Mutex<()>,
+}
 
 impl Owners {
     /// Reads everybody over one snapshot.
@@ -72,11 +76,14 @@ fn words(one: &identity::Organisation) -> String {
 /// Returns names and groups at a day; they are read again when the records have changed.
 pub fn owners(app: &App, read: &Read<'_>, day: Date) -> Result<Arc<Owners>, grants::Error> {
     let counts = identity::organisation_counts(read)?;
-    let kept = || app.owners.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((seen, owners)) = kept().get(&day)
-        && *seen == counts
-    {
-        return Ok(owners.clone());
+    let kept = || app.owners.by_day.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = || kept().get(&day).filter(|(seen, _)| *seen == counts).map(|(_, o)| o.clone());
+    if let Some(owners) = known() {
+        return Ok(owners);
+    }
+    let _reading = app.owners.reading.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(owners) = known() {
+        return Ok(owners);
     }
     let made = Arc::new(Owners::read(read, day)?);
     let mut kept = kept();

@@ -71,12 +71,22 @@ impl<T: std::hash::Hash + Eq> Words<T> {
 pub(crate) struct Kept {
     view: Mutex<Option<Arc<Register>>>,
     is_building: AtomicBool,
+    /// Held by whoever builds the very first view: the others wait for it.
+    first: Mutex<()>,
 }
 
 /// Returns the register as it is, or as it was a moment ago.
 pub(crate) fn register(app: &App, read: &Read<'_>) -> Result<Arc<Register>, grants::Error> {
     let now = app.now();
-    let known = app.register.view.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let view = || app.register.view.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let mut known = view();
+    let _first = if known.is_none() {
+        let first = app.register.first.lock().unwrap_or_else(PoisonError::into_inner);
+        known = view();
+        Some(first)
+    } else {
+        None
+    };
     let age = |at: Time| now.millis() - at.millis();
     if let Some(view) = &known {
         let kept = KEPT_MILLIS.max(view.cost_millis * COST_FACTOR);

@@ -96,5 +96,5 @@ CREATE TABLE audit (
     subject_kind TEXT NOT NULL,
     subject_id TEXT NOT NULL,
     detail TEXT NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX audit_subject ON audit (subject_id, id);

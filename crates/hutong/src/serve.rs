@@ -46,11 +46,19 @@ pub(crate) async fn run(app: Arc<App>, args: &ServeArgs, ready: impl FnOnce(&str
     println!("Serving at {url} (stop with Ctrl-C)");
     ready(&url);
     let tending = tokio::spawn(tend(app.clone()));
+    let warming = tokio::spawn(warm(app.clone()));
     let server = web::Server::new(app.clone(), &url);
     let served = web::serve(listener, server, stop()).await;
     tending.abort();
+    warming.abort();
     app.close();
     served.context("serve")
+}
+
+async fn warm(app: Arc<App>) {
+    if let Err(error) = app.warm().await {
+        tracing::warn!(error = format!("{:#}", anyhow::Error::new(error)), "warming failed");
+    }
 }
 
 async fn tend(app: Arc<App>) {
