@@ -62,6 +62,7 @@ pub struct Db {
 struct Idle {
     readers: Vec<Reader>,
     may_open: usize,
+    is_closed: bool,
 }
 
 impl Db {
@@ -91,7 +92,8 @@ impl Db {
             let spawned = thread.spawn(move || lane.serve());
             lanes.push(spawned.map_err(|source| Error::open(target.shown(), source))?);
         }
-        let idle = Idle { readers: Vec::new(), may_open: options.read_lanes.max(1) };
+        let may_open = options.read_lanes.max(1);
+        let idle = Idle { readers: Vec::new(), may_open, is_closed: false };
         let (lanes, idle) = (Mutex::new(lanes), Mutex::new(idle));
         Ok(Self { target, queue, lanes, idle, freed: Condvar::new() })
     }
@@ -133,7 +135,9 @@ impl Db {
             Reader::Postgres(session) => !session.is_closed(),
         };
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if is_usable {
+        if idle.is_closed {
+            // A read that outlived the closing takes its connection with it.
+        } else if is_usable {
             idle.readers.push(reader);
         } else {
             idle.may_open += 1;
@@ -148,10 +152,15 @@ impl Db {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut idle, timeout) = self
             .freed
-            .wait_timeout_while(idle, wait, |idle| idle.readers.is_empty() && idle.may_open == 0)
+            .wait_timeout_while(idle, wait, |idle| {
+                !idle.is_closed && idle.readers.is_empty() && idle.may_open == 0
+            })
             .unwrap_or_else(PoisonError::into_inner);
         if timeout.timed_out() {
             return Err(Error::Busy { seconds: READ_WAIT_SECONDS });
+        }
+        if idle.is_closed {
+            return Err(Error::Closed);
         }
         if let Some(reader) = idle.readers.pop() {
             return Ok(reader);
@@ -163,8 +172,16 @@ impl Db {
         })
     }
 
-    /// Answers all waiting writes and stops the write lane.
+    /// Answers all waiting writes and stops the write lane; reads are refused from then on.
+    ///
+    /// The write lane's connection goes last: only it may copy SQLite's journal back into the file.
     pub fn close(&self) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.may_open = 0;
+        idle.is_closed = true;
+        idle.readers.clear();
+        drop(idle);
+        self.freed.notify_all();
         self.queue.close();
         let lanes = std::mem::take(&mut *self.lanes.lock().unwrap_or_else(PoisonError::into_inner));
         for lane in lanes {

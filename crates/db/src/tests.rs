@@ -343,3 +343,20 @@ fn a_database_of_every_earlier_state_upgrades_to_the_same_schema() {
         }
     }
 }
+
+#[test]
+fn a_closed_sqlite_file_is_whole_without_its_journal() {
+    for database in databases() {
+        let Some(path) = database.url().strip_prefix("sqlite:") else { continue };
+        let db = open(database.url()).expect("opens");
+        db.write(|tx| put(tx, "a")).wait().expect("writes");
+        assert_eq!(keys(&db), ["a"], "a reader is open");
+        db.close();
+        assert!(!std::path::Path::new(&format!("{path}-wal")).exists());
+        let late = db.read(|read| effects_open(read, "test", 1));
+        assert!(matches!(late, Err(Error::Closed)), "{late:?}");
+        let copy = format!("{path}.copy");
+        std::fs::copy(path, &copy).expect("copies");
+        assert_eq!(keys(&open(&format!("sqlite:{copy}")).expect("opens")), ["a"]);
+    }
+}

@@ -87,8 +87,11 @@ fn build(config: &Config, args: &DemoArgs) -> Result<()> {
     std::fs::create_dir_all(&config.data)
         .with_context(|| format!("create {}", config.data.display()))?;
     build_at(config, &format!("sqlite:{}", part.display()), args)?;
-    std::fs::rename(&part, &place).with_context(|| format!("move {}", place.display()))?;
-    remove(&part)
+    let journal = config.data.join("zone.part.db-wal");
+    if journal.exists() {
+        bail!("{} was not closed: remove it and try again", part.display());
+    }
+    std::fs::rename(&part, &place).with_context(|| format!("move {}", place.display()))
 }
 
 /// Removes a database with what SQLite keeps beside it.
