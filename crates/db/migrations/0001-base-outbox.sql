@@ -9,6 +9,6 @@ CREATE TABLE outbox (
     created_at BIGINT NOT NULL,
     closed_at BIGINT,
     CHECK ((state = 'Open') = (closed_at IS NULL))
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE INDEX outbox_open ON outbox (kind, id) WHERE state = 'Open';

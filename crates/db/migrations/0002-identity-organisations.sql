@@ -96,5 +96,5 @@ CREATE TABLE audit (
     subject_kind TEXT NOT NULL,
     subject_id TEXT NOT NULL,
     detail TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX audit_subject ON audit (subject_id, id);

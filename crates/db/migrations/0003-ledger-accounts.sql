@@ -27,7 +27,7 @@ CREATE TABLE account (
     CHECK (side_limit <> 'CreditsWithinDebits' OR credits_posted + credits_held <= debits_posted),
     CHECK (is_closed = 0
         OR (debits_posted = credits_posted AND debits_held = 0 AND credits_held = 0))
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE INDEX account_holder ON account (holder, id) WHERE holder IS NOT NULL;
 
@@ -66,7 +66,7 @@ CREATE TABLE transfer (
     CHECK ((debit_seq IS NULL) = (debit_balance IS NULL)),
     CHECK ((debit_seq IS NULL) = (credit_seq IS NULL)),
     CHECK ((debit_seq IS NULL) = (credit_balance IS NULL))
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE INDEX transfer_debit ON transfer (debit, made_at, debit_seq) WHERE debit_seq IS NOT NULL;
 CREATE INDEX transfer_credit ON transfer (credit, made_at, credit_seq)
@@ -88,6 +88,6 @@ CREATE TABLE hold (
     CHECK (state <> 'Settled' OR settled = amount),
     CHECK (NOT (state = 'Released' OR state = 'Expired') OR settled < amount),
     CHECK (state <> 'Expired' OR expires_at IS NOT NULL)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE INDEX hold_expiry ON hold (expires_at, id) WHERE state = 'Open' AND expires_at IS NOT NULL;

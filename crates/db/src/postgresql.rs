@@ -114,10 +114,7 @@ pub(crate) fn addition_sql(addition: Addition, rows: usize) -> String {
 
 /// Rewrites a migration: no `STRICT`, bytes are `BYTEA`, texts sort by code point as in SQLite.
 pub(crate) fn schema_sql(sql: &str) -> String {
-    sql.replace(") STRICT, WITHOUT ROWID", ")")
-        .replace(") STRICT", ")")
-        .replace("BLOB", "BYTEA")
-        .replace(" TEXT", " TEXT COLLATE \"C\"")
+    sql.replace(") STRICT", ")").replace("BLOB", "BYTEA").replace(" TEXT", " TEXT COLLATE \"C\"")
 }
 
 pub(crate) fn value(row: &postgres::Row, column: usize) -> Result<Value, Error> {

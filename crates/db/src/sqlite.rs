@@ -18,13 +18,10 @@ pub(crate) fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
-    // FULL: a commit is on the disk before it is answered, also after a power cut. The journal may
-    // grow to 64 MiB before its pages are copied back, so that a page that many commits touch is
-    // copied once.
+    // FULL: a commit is on the disk before it is answered, also after a power cut.
     conn.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;
-         PRAGMA wal_autocheckpoint = 16384; PRAGMA journal_size_limit = 67108864;",
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;",
     )?;
     prepare(&conn)?;
     Ok(conn)
