@@ -1,11 +1,11 @@
 //! Durable holds a second, with audit line and outbox row: grouped, one by one, beside pgbench.
 //!
 //! Prints lines `name value unit` and `name ratio`. Runs are interleaved and each is repeated, so
-//! that what else the machine does falls on all of them. The only argument is the length of one
-//! run in seconds. SQLite works in the temporary folder; PostgreSQL is measured where
-//! `HUTONG_TEST_POSTGRES` names a server. Start reading at `measure`.
+//! that what else the machine does falls on all of them. Arguments: the length of one run in
+//! seconds, and `no-sqlite` or `no-postgres`. SQLite works in the temporary folder; PostgreSQL is
+//! measured where `HUTONG_TEST_POSTGRES` names a server. Start reading at `measure`.
 
-use base::{Amount, Random, SystemClock, Time, Unit};
+use base::{Amount, Id, Random, SystemClock, Time, Unit};
 use db::{Db, Options, Retry, Tx, effect_put};
 use identity::Actor;
 use ledger::{AccountId, AccountKind, Error, HoldCommand, Limit, Opening, PostCommand};
@@ -45,8 +45,13 @@ COMMIT;
 fn main() {
     let wanted = std::env::args().skip(1).find_map(|text| text.parse().ok());
     let length = Duration::from_secs(wanted.unwrap_or(SECONDS));
-    sqlite(length);
-    postgres(length);
+    let is_left_out = |engine: &str| std::env::args().any(|text| text == format!("no-{engine}"));
+    if !is_left_out("sqlite") {
+        sqlite(length);
+    }
+    if !is_left_out("postgres") {
+        postgres(length);
+    }
 }
 
 /// How requests reach the write lane.
@@ -154,7 +159,6 @@ impl Bench {
         let threads: Vec<_> = (0..callers)
             .map(|number| {
                 let caller = Caller {
-                    name: format!("{}-{number}", self.runs),
                     seed: self.runs * CALLERS + number,
                     db: self.db.clone(),
                     accounts: self.accounts.clone(),
@@ -183,7 +187,6 @@ impl Bench {
 
 /// One of those who place holds.
 struct Caller {
-    name: String,
     seed: u64,
     db: Arc<Db>,
     accounts: Arc<Vec<AccountId>>,
@@ -194,17 +197,15 @@ struct Caller {
 impl Caller {
     fn run(&self, stopped: &AtomicBool, done: &AtomicU64) -> Result<(), Error> {
         let random = Random::seeded(self.seed);
-        let mut number = 0;
         while !stopped.load(Ordering::Relaxed) {
-            let command = self.command(&random, number);
+            let accounts = self.accounts(&random);
             let turn = self.turn.as_ref();
             let turn = turn.map(|turn| turn.lock().unwrap_or_else(PoisonError::into_inner));
-            let answer = self.db.write(move |tx| hold(tx, &command)).wait();
+            let answer = self.db.write(move |tx| hold(tx, accounts)).wait();
             drop(turn);
             match answer {
                 Ok(()) => {
                     done.fetch_add(1, Ordering::Relaxed);
-                    number += 1;
                 }
                 // Lost against somebody else too often: the same request again.
                 Err(Error::Db(error)) if error.retry() == Retry::Again => {}
@@ -214,7 +215,8 @@ impl Caller {
         Ok(())
     }
 
-    fn command(&self, random: &Random, number: u64) -> HoldCommand {
+    /// Two different accounts.
+    fn accounts(&self, random: &Random) -> (AccountId, AccountId) {
         let pick = || {
             let at = random.below(u64::try_from(ACCOUNTS).expect("a count fits"));
             self.accounts[usize::try_from(at).expect("an index fits")]
@@ -224,23 +226,26 @@ impl Caller {
         while credit == debit {
             credit = pick();
         }
-        HoldCommand {
-            key: format!("hold-{}-{number}", self.name),
-            debit,
-            credit,
-            amount: Amount::new(500, Unit::CNY),
-            reference: format!("award:{}-{number}", self.name),
-            expires_at: None,
-        }
+        (debit, credit)
     }
 }
 
 /// One request: the hold, its audit line, an effect for the outside.
-fn hold(tx: &mut Tx<'_>, command: &HoldCommand) -> Result<(), Error> {
-    let receipt = ledger::hold_place(tx, command.clone())?;
-    let (subject, amount) = (receipt.transfer.id.0, receipt.transfer.amount);
-    identity::audit(tx, Actor::System, "hold.placed", &subject, &amount)?;
-    effect_put(tx, "payment-file", &command.key, "{\"amount_minor\":500}")?;
+///
+/// Keys and references name an award made in the same write, as those of `grants` do.
+fn hold(tx: &mut Tx<'_>, (debit, credit): (AccountId, AccountId)) -> Result<(), Error> {
+    let award: Id = tx.id();
+    let command = HoldCommand {
+        key: format!("award:{award}:hold"),
+        debit,
+        credit,
+        amount: Amount::new(500, Unit::CNY),
+        reference: format!("award:{award}"),
+        expires_at: None,
+    };
+    let receipt = ledger::hold_place(tx, command)?;
+    identity::audit(tx, Actor::System, "hold.placed", &award, &receipt.transfer.amount)?;
+    effect_put(tx, "award-letter", &format!("award:{award}"), "{\"amount_minor\":500}")?;
     Ok(())
 }
 

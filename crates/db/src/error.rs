@@ -75,6 +75,9 @@ pub enum Error {
     /// The database is being closed.
     #[error("the database is closed")]
     Closed,
+    /// The write was only rehearsed ([`crate::Tx::want`]); it runs again. No caller sees this.
+    #[error("the write was only rehearsed and runs again")]
+    Rehearsed,
     /// The closure of a write panicked; its changes were undone.
     #[error("the write stopped on a bug; its changes were undone")]
     Panicked,
@@ -113,6 +116,7 @@ impl Error {
             | Self::Open { .. }
             | Self::Statement { .. }
             | Self::Constraint { .. }
+            | Self::Rehearsed
             | Self::Panicked
             | Self::Column { .. }
             | Self::Migration { .. } => Retry::Never,

@@ -5,7 +5,7 @@
 
 use crate::tx::{Backend, Tx};
 use crate::{Error, postgresql, sqlite};
-use base::{Clock, Random, Time};
+use base::{Clock, Random};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -102,10 +102,12 @@ pub(crate) struct Lane {
 
 /// How one attempt at a group ended.
 enum Ended {
-    /// Committed; the flags tell whose closure panicked (its changes were undone).
+    /// Committed; the flags tell whose closure panicked before it wrote anything.
     Kept(Vec<bool>),
-    /// Nothing was written, because one closure was refused after it had written.
-    Apart,
+    /// Nothing was written: the write at this position was refused after it had written.
+    Apart(usize),
+    /// Nothing was written: the write at this position panicked after it had written.
+    Panicked(usize),
     /// Nothing was written, for this reason (or, at [`Error::OutcomeUnknown`], perhaps all).
     Failed(Error),
 }
@@ -118,6 +120,8 @@ impl Lane {
         }
     }
 
+    /// Commits the writes together, in their order. One that cannot go with the others is done by
+    /// itself, between those before and those after it.
     fn group(&mut self, mut jobs: Vec<Box<dyn Job>>) {
         let mut attempts = 0;
         while jobs.len() > 1 && attempts < GROUP_ATTEMPTS_MAX {
@@ -133,8 +137,16 @@ impl Lane {
                     jobs.into_iter().for_each(|job| job.answer(Some(error.clone())));
                     return;
                 }
+                Ended::Apart(index) | Ended::Panicked(index) => {
+                    let after = jobs.split_off(index + 1);
+                    let alone = jobs.pop();
+                    self.group(jobs);
+                    alone.into_iter().for_each(|job| self.single(job));
+                    jobs = after;
+                    attempts = 0;
+                }
                 Ended::Failed(Error::Conflict { .. }) => self.pause(attempts),
-                Ended::Apart | Ended::Failed(_) => break,
+                Ended::Failed(_) => break,
             }
         }
         jobs.into_iter().for_each(|job| self.single(job));
@@ -152,8 +164,9 @@ impl Lane {
                 }
                 Ended::Failed(Error::Conflict { .. }) => break Some(Error::Conflict { attempts }),
                 Ended::Failed(error) => break Some(error),
+                Ended::Panicked(_) => break Some(Error::Panicked),
                 // Refused after it had written: undone, and the closure's own answer stands.
-                Ended::Apart => break None,
+                Ended::Apart(_) => break None,
             }
         };
         let [job] = jobs;
@@ -167,127 +180,126 @@ impl Lane {
         std::thread::sleep(std::time::Duration::from_millis(millis));
     }
 
+    /// Runs the writes one after the other in one transaction.
+    ///
+    /// There are no savepoints, which cost a copy of every page that a write changes: a refusal
+    /// before the first change leaves nothing to undo, and one after it undoes the transaction.
     fn attempt(&mut self, jobs: &mut [Box<dyn Job>]) -> Ended {
         let now = self.clock.now();
-        match &mut self.writer {
-            Writer::Sqlite(conn) => sqlite_group(conn, now, &self.random, jobs),
-            Writer::Postgres { config, session } => {
-                if session.is_closed() {
-                    match postgresql::Session::connect_writer(config) {
-                        Ok(fresh) => **session = fresh,
-                        Err(error) => {
-                            tracing::warn!(%error, "cannot reconnect to the database");
-                            return Ended::Failed(Error::Lost);
-                        }
-                    }
-                }
-                postgres_group(session, now, &self.random, jobs)
-            }
+        let mut backend = match self.writer.backend() {
+            Ok(backend) => backend,
+            Err(error) => return Ended::Failed(error),
+        };
+        if let Err(error) = backend.begin() {
+            return Ended::Failed(error);
         }
-    }
-}
-
-/// Runs a closure; `Err` tells that it panicked.
-fn run(job: &mut Box<dyn Job>, tx: &mut Tx<'_>) -> Result<bool, ()> {
-    catch_unwind(AssertUnwindSafe(|| job.run(tx))).map_err(|_| ())
-}
-
-/// Runs each write in a savepoint of one transaction.
-fn sqlite_group(
-    conn: &rusqlite::Connection,
-    now: Time,
-    random: &Random,
-    jobs: &mut [Box<dyn Job>],
-) -> Ended {
-    let mut work = || -> Result<Vec<bool>, Error> {
-        sqlite::exec(conn, "BEGIN IMMEDIATE", &[])?;
-        let mut panicked = Vec::with_capacity(jobs.len());
-        for job in jobs.iter_mut() {
-            let mut tx = Tx::new(Backend::Sqlite(conn), now, random);
-            sqlite::exec(conn, "SAVEPOINT job", &[])?;
-            let kept = run(job, &mut tx);
-            if let Some(error) = tx.trouble() {
-                return Err(error);
-            }
-            if kept != Ok(true) {
-                sqlite::exec(conn, "ROLLBACK TO job", &[])?;
-            }
-            sqlite::exec(conn, "RELEASE job", &[])?;
-            panicked.push(kept.is_err());
+        let tx = Tx::new(backend, now, &self.random);
+        let (mut tx, wanted) = if jobs.len() > 1 { rehearse(tx, jobs) } else { (tx, Ok(())) };
+        let ended = wanted.map_or_else(Ended::Failed, |()| run_all(&mut tx, jobs));
+        let mut backend = tx.into_backend();
+        let ended = match ended {
+            Ended::Kept(panicked) => match backend.commit() {
+                Ok(()) => Ended::Kept(panicked),
+                Err(error) => Ended::Failed(error),
+            },
+            not_kept => not_kept,
+        };
+        if !matches!(ended, Ended::Kept(_)) {
+            backend.rollback();
         }
-        sqlite::exec(conn, "COMMIT", &[])?;
-        Ok(panicked)
-    };
-    work().map_or_else(
-        |error| {
-            // After some failures (a full disk) SQLite has rolled back by itself.
-            if !conn.is_autocommit()
-                && let Err(error) = sqlite::exec(conn, "ROLLBACK", &[])
-            {
-                tracing::error!(%error, "cannot roll back");
-            }
-            Ended::Failed(error)
-        },
-        Ended::Kept,
-    )
+        ended
+    }
 }
 
-/// Runs the writes one after the other in one serialisable transaction.
-///
-/// There are no savepoints: a refusal before the first write leaves nothing to undo, and one after
-/// it sends every write of the group through a transaction of its own.
-fn postgres_group(
-    session: &mut postgresql::Session,
-    now: Time,
-    random: &Random,
-    jobs: &mut [Box<dyn Job>],
-) -> Ended {
-    let result = postgres_attempt(session, now, random, jobs);
-    if !matches!(result, Ended::Kept(_)) && !session.is_closed() {
-        // An error here means that the connection is gone, and the transaction with it.
-        let _ = session.batch("ROLLBACK");
+/// Asks the closures what they will read, and reads it for all of them together. Only where each
+/// statement is a round trip.
+fn rehearse<'a>(mut tx: Tx<'a>, jobs: &mut [Box<dyn Job>]) -> (Tx<'a>, Result<(), Error>) {
+    if !tx.is_remote() {
+        return (tx, Ok(()));
     }
-    result
+    tx.rehearse();
+    for job in jobs {
+        // A closure that panics here does so again in earnest.
+        let _ = catch_unwind(AssertUnwindSafe(|| job.run(&mut tx)));
+    }
+    let (mut tx, wanted) = tx.rehearsed();
+    let loaded = wanted.load(&mut tx);
+    (tx, loaded)
 }
 
-fn postgres_attempt(
-    session: &mut postgresql::Session,
-    now: Time,
-    random: &Random,
-    jobs: &mut [Box<dyn Job>],
-) -> Ended {
-    if let Err(error) = session.batch("BEGIN ISOLATION LEVEL SERIALIZABLE") {
-        return Ended::Failed(error);
-    }
-    let mut tx = Tx::new(Backend::Postgres(session), now, random);
+/// Runs the closures, then what they left for the end of the transaction.
+fn run_all(tx: &mut Tx<'_>, jobs: &mut [Box<dyn Job>]) -> Ended {
     if jobs.len() > 1 {
         tx.share();
     }
     let mut panicked = Vec::with_capacity(jobs.len());
-    for job in jobs.iter_mut() {
+    for (index, job) in jobs.iter_mut().enumerate() {
         tx.write_begins();
-        let kept = run(job, &mut tx);
+        let kept = catch_unwind(AssertUnwindSafe(|| job.run(tx))).map_err(|_| ());
         match tx.trouble() {
             Some(error @ (Error::Conflict { .. } | Error::Lost)) => return Ended::Failed(error),
             Some(error) if kept != Ok(false) => return Ended::Failed(error),
-            Some(_) => return Ended::Apart,
+            Some(_) => return Ended::Apart(index),
             None => {}
         }
         if kept != Ok(true) {
             if tx.wrote() {
-                return if kept.is_err() { Ended::Failed(Error::Panicked) } else { Ended::Apart };
+                return if kept.is_err() { Ended::Panicked(index) } else { Ended::Apart(index) };
             }
             tx.deferred_drop();
         }
         panicked.push(kept.is_err());
     }
-    if let Err(error) = tx.flush() {
-        return Ended::Failed(error);
+    tx.flush().map_or_else(Ended::Failed, |()| Ended::Kept(panicked))
+}
+
+impl Writer {
+    /// Returns the connection, made anew where the last one was lost.
+    fn backend(&mut self) -> Result<Backend<'_>, Error> {
+        match self {
+            Self::Sqlite(conn) => Ok(Backend::Sqlite(conn)),
+            Self::Postgres { config, session } => {
+                if session.is_closed() {
+                    **session = postgresql::Session::connect_writer(config).map_err(|error| {
+                        tracing::warn!(%error, "cannot reconnect to the database");
+                        Error::Lost
+                    })?;
+                }
+                Ok(Backend::Postgres(session))
+            }
+        }
     }
-    drop(tx);
-    match session.batch("COMMIT") {
-        Ok(()) => Ended::Kept(panicked),
-        Err(Error::Lost) => Ended::Failed(Error::OutcomeUnknown),
-        Err(error) => Ended::Failed(error),
+}
+
+impl Backend<'_> {
+    fn begin(&mut self) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(conn) => sqlite::exec(conn, "BEGIN IMMEDIATE", &[]).map(|_| ()),
+            Self::Postgres(session) => session.batch("BEGIN ISOLATION LEVEL SERIALIZABLE"),
+        }
+    }
+
+    fn commit(&mut self) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(conn) => sqlite::exec(conn, "COMMIT", &[]).map(|_| ()),
+            Self::Postgres(session) => session.batch("COMMIT").map_err(|error| match error {
+                Error::Lost => Error::OutcomeUnknown,
+                known => known,
+            }),
+        }
+    }
+
+    /// Undoes what is not committed, unless the database has done so by itself: SQLite does where
+    /// the disk is full, PostgreSQL where the connection is gone.
+    fn rollback(&mut self) {
+        let done = match self {
+            Self::Sqlite(conn) if conn.is_autocommit() => Ok(()),
+            Self::Sqlite(conn) => sqlite::exec(conn, "ROLLBACK", &[]).map(|_| ()),
+            Self::Postgres(session) if session.is_closed() => Ok(()),
+            Self::Postgres(session) => session.batch("ROLLBACK"),
+        };
+        if let Err(error) = done {
+            tracing::error!(%error, "cannot roll back");
+        }
     }
 }

@@ -9,6 +9,7 @@
 //! Must never: know a domain, hand out a connection, or answer a write before it is durable.
 //! Start reading at [`Db::write`].
 
+mod bulk;
 mod error;
 mod lane;
 mod migrate;
@@ -22,11 +23,12 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+pub use bulk::Addition;
 pub use error::{Error, Retry};
 pub use migrate::{MIGRATIONS, Migration};
 pub use open::{Db, Engine, Options, Write};
 pub use outbox::{Effect, EffectState, effect_close, effect_put, effects_open};
-pub use tx::{Addition, Read, Tx};
+pub use tx::{Load, Read, Tx};
 pub use value::{FromValue, Param, Row, Value};
 
 /// Lists the values bound to `?1`, `?2` ... of a statement.

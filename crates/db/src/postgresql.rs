@@ -54,9 +54,28 @@ impl Session {
         params: &[Param<'_>],
         each: &mut dyn FnMut(&Row<'_>) -> Result<bool, Error>,
     ) -> Result<(), Error> {
+        self.query_bound(sql, params.iter().map(|p| p as &(dyn ToSql + Sync)), each)
+    }
+
+    /// Calls `each` for every row of many keys.
+    pub(crate) fn query_of(
+        &mut self,
+        sql: &str,
+        keys: &[String],
+        each: &mut dyn FnMut(&Row<'_>) -> Result<bool, Error>,
+    ) -> Result<(), Error> {
+        let sql = sql.replace("= ?1", "= ANY(?1)");
+        self.query_bound(&sql, std::iter::once(&keys as &(dyn ToSql + Sync)), each)
+    }
+
+    fn query_bound<'a>(
+        &mut self,
+        sql: &str,
+        bound: impl ExactSizeIterator<Item = &'a (dyn ToSql + Sync)>,
+        each: &mut dyn FnMut(&Row<'_>) -> Result<bool, Error>,
+    ) -> Result<(), Error> {
         let statement = self.prepared(sql)?;
         let wrap = |source| Error::from_postgres(sql, source);
-        let bound = params.iter().map(|p| p as &(dyn ToSql + Sync));
         let mut rows = self.client.query_raw(&statement, bound).map_err(wrap)?;
         while let Some(row) = rows.next().map_err(wrap)? {
             if !each(&Row(Cells::Postgres(&row)))? {
@@ -64,6 +83,60 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// Runs a one-row insert for many rows in one statement, whatever their number: each statement
+    /// makes PostgreSQL read the table's constraints anew.
+    pub(crate) fn insert_all(
+        &mut self,
+        sql: &str,
+        width: usize,
+        values: &[Value],
+    ) -> Result<(), Error> {
+        let kinds = self.prepared(sql)?.params().to_vec();
+        let head = sql.split_once("VALUES").map_or(sql, |(head, _)| head);
+        let arrays: Vec<_> =
+            kinds.iter().zip(1..).map(|(kind, n)| format!("CAST(?{n} AS {kind}[])")).collect();
+        let columns = kinds
+            .iter()
+            .enumerate()
+            .map(|(column, kind)| Column::of(kind, values.iter().skip(column).step_by(width)));
+        let columns = columns.collect::<Result<Vec<_>, _>>()?;
+        self.exec_arrays(&format!("{head} SELECT * FROM unnest({})", arrays.join(", ")), &columns)
+            .map(|_| ())
+    }
+
+    /// Adds to many rows in one statement; returns how many there were.
+    pub(crate) fn add_all(
+        &mut self,
+        addition: Addition,
+        rows: &[(String, Vec<i64>)],
+    ) -> Result<u64, Error> {
+        let Addition { table, key, columns } = addition;
+        let list = |part: &dyn Fn(&str, usize) -> String| {
+            let parts: Vec<_> = columns.iter().zip(2..).map(|(c, n)| part(c, n)).collect();
+            parts.join(", ")
+        };
+        let sets = list(&|c, _| format!("{c} = t.{c} + added.{c}"));
+        let arrays = list(&|_, n| format!("CAST(?{n} AS BIGINT[])"));
+        let names = list(&|c, _| c.to_owned());
+        let sql = format!(
+            "UPDATE {table} AS t SET {sets}
+             FROM unnest(CAST(?1 AS TEXT[]), {arrays}) AS added ({key}, {names})
+             WHERE t.{key} = added.{key} COLLATE \"C\""
+        );
+        let mut bound =
+            vec![Column::Texts(rows.iter().map(|(key, _)| Some(key.as_str())).collect())];
+        bound.extend((0..columns.len()).map(|column| {
+            Column::Ints(rows.iter().map(|(_, amounts)| amounts.get(column).copied()).collect())
+        }));
+        self.exec_arrays(&sql, &bound)
+    }
+
+    fn exec_arrays(&mut self, sql: &str, columns: &[Column<'_>]) -> Result<u64, Error> {
+        let statement = self.prepared(sql)?;
+        let bound: Vec<_> = columns.iter().map(Column::bound).collect();
+        self.client.execute(&statement, &bound).map_err(|source| Error::from_postgres(sql, source))
     }
 
     fn prepared(&mut self, sql: &str) -> Result<Statement, Error> {
@@ -93,23 +166,44 @@ pub(crate) fn placeholders(sql: &str) -> String {
         .collect()
 }
 
-/// Writes out an addition to many rows: for each its key, then the amounts.
-pub(crate) fn addition_sql(addition: Addition, rows: usize) -> String {
-    let Addition { table, key, columns } = addition;
-    let sets: Vec<String> =
-        columns.iter().zip(2..).map(|(c, n)| format!("{c} = t.{c} + added.column{n}")).collect();
-    let width = columns.len() + 1;
-    let tuples: Vec<String> = (0..rows)
-        .map(|row| {
-            let amounts = (2..=width).map(|n| format!(", CAST(?{} AS BIGINT)", row * width + n));
-            format!("(CAST(?{} AS TEXT){})", row * width + 1, amounts.collect::<String>())
+/// One column of many rows, sent as one array.
+enum Column<'a> {
+    Ints(Vec<Option<i64>>),
+    Texts(Vec<Option<&'a str>>),
+    Blobs(Vec<Option<&'a [u8]>>),
+}
+
+impl<'a> Column<'a> {
+    fn of(kind: &Type, values: impl Iterator<Item = &'a Value>) -> Result<Self, Error> {
+        fn all<'a, T>(
+            values: impl Iterator<Item = &'a Value>,
+            take: impl Fn(&'a Value) -> Option<T>,
+            expected: &'static str,
+        ) -> Result<Vec<Option<T>>, Error> {
+            let cell = |value| match value {
+                &Value::Null => Ok(None),
+                other => take(other).map(Some).ok_or_else(|| Error::Column {
+                    column: 0,
+                    found: other.describe(),
+                    expected,
+                }),
+            };
+            values.map(cell).collect()
+        }
+        Ok(match *kind {
+            Type::INT8 => Self::Ints(all(values, Value::int, "an integer")?),
+            Type::BYTEA => Self::Blobs(all(values, Value::blob, "bytes")?),
+            _ => Self::Texts(all(values, Value::text, "a text")?),
         })
-        .collect();
-    format!(
-        "UPDATE {table} AS t SET {} FROM (VALUES {}) AS added WHERE t.{key} = added.column1 COLLATE \"C\"",
-        sets.join(", "),
-        tuples.join(", ")
-    )
+    }
+
+    fn bound(&self) -> &(dyn ToSql + Sync) {
+        match self {
+            Self::Ints(values) => values,
+            Self::Texts(values) => values,
+            Self::Blobs(values) => values,
+        }
+    }
 }
 
 /// Rewrites a migration: no `STRICT`, bytes are `BYTEA`, texts sort by code point as in SQLite.

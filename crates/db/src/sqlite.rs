@@ -18,10 +18,12 @@ pub(crate) fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
-    // FULL: a commit is on the disk before it is answered, also after a power cut.
+    // FULL: a commit is on the disk before it is answered, also after a power cut. The journal may
+    // grow to 64 MiB before its pages are copied back: a page changed often is then copied once.
     conn.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;",
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;
+         PRAGMA wal_autocheckpoint = 16000;",
     )?;
     prepare(&conn)?;
     Ok(conn)
@@ -46,25 +48,36 @@ pub(crate) fn schema_sql(sql: &str) -> String {
     sql.replace("BIGINT", "INTEGER")
 }
 
-/// Adds to one row now. Columns to which nothing is added are left out, and so are the checks on
-/// them.
-pub(crate) fn add(
+/// Adds to rows, in their order. Columns to which nothing is added are left out of a statement,
+/// and so are the checks on them.
+pub(crate) fn add_all(
     conn: &Connection,
     addition: Addition,
-    key: &str,
-    amounts: &[i64],
+    rows: &[(String, Vec<i64>)],
 ) -> Result<u64, Error> {
-    let mut bound = vec![Param::from(key)];
-    let mut sets = Vec::with_capacity(amounts.len());
-    for (column, amount) in addition.columns.iter().zip(amounts).filter(|(_, n)| **n != 0) {
-        bound.push(Param::Int(*amount));
-        sets.push(format!("{column} = {column} + ?{}", bound.len()));
+    let added = |amounts: &[i64]| amounts.iter().map(|n| *n != 0).collect::<Vec<_>>();
+    let mut kinds: Vec<Vec<bool>> = rows.iter().map(|(_, amounts)| added(amounts)).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let mut changed = 0;
+    for kind in kinds {
+        if !kind.contains(&true) {
+            changed += rows.iter().filter(|(_, amounts)| added(amounts) == kind).count() as u64;
+            continue;
+        }
+        let columns = addition.columns.iter().zip(&kind).filter(|(_, added)| **added);
+        let sets: Vec<_> =
+            columns.zip(2..).map(|((c, _), n)| format!("{c} = {c} + ?{n}")).collect();
+        let Addition { table, key, .. } = addition;
+        let sql = format!("UPDATE {table} SET {} WHERE {key} = ?1", sets.join(", "));
+        let of_kind = rows.iter().filter(|(_, amounts)| added(amounts) == kind);
+        let bound = of_kind.map(|(key, amounts)| {
+            let amounts = amounts.iter().filter(|n| **n != 0).map(|n| Param::Int(*n));
+            std::iter::once(Param::from(key)).chain(amounts)
+        });
+        changed += exec_many(conn, &sql, bound)?;
     }
-    if sets.is_empty() {
-        return Ok(0);
-    }
-    let (table, name) = (addition.table, addition.key);
-    exec(conn, &format!("UPDATE {table} SET {} WHERE {name} = ?1", sets.join(", ")), &bound)
+    Ok(changed)
 }
 
 pub(crate) fn batch(conn: &Connection, sql: &str) -> Result<(), Error> {
@@ -78,6 +91,22 @@ pub(crate) fn exec(conn: &Connection, sql: &str, params: &[Param<'_>]) -> Result
     };
     let count = run().map_err(|source| Error::from_sqlite(sql, source))?;
     Ok(u64::try_from(count).unwrap_or(u64::MAX))
+}
+
+/// Runs a statement once for each set of parameters; returns how many rows it changed in all.
+pub(crate) fn exec_many<'a, P: Iterator<Item = Param<'a>>>(
+    conn: &Connection,
+    sql: &str,
+    mut sets: impl Iterator<Item = P>,
+) -> Result<u64, Error> {
+    let mut run = || {
+        let mut statement = conn.prepare_cached(sql)?;
+        sets.try_fold(0, |changed, set| {
+            Ok(changed + statement.execute(rusqlite::params_from_iter(set))?)
+        })
+    };
+    let changed = run().map_err(|source| Error::from_sqlite(sql, source))?;
+    Ok(u64::try_from(changed).unwrap_or(u64::MAX))
 }
 
 /// Calls `each` for every row; `false` stops.

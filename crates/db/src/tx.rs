@@ -1,15 +1,12 @@
 //! What a store sees: a snapshot to read and, in a write, a transaction.
 
+use crate::bulk::{Addition, Deferred};
 use crate::{Error, FromValue, Param, Row, Value, postgresql, sqlite};
 use base::{Id, Random, Time};
 use std::any::{Any, TypeId};
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Deref;
-
-/// Rows of one statement sent together; statements of these sizes are prepared once each. Powers
-/// of two: each statement costs PostgreSQL as much to start as several rows to insert.
-const CHUNKS: [usize; 8] = [128, 64, 32, 16, 8, 4, 2, 1];
 
 pub(crate) enum Backend<'a> {
     Sqlite(&'a rusqlite::Connection),
@@ -19,22 +16,13 @@ pub(crate) enum Backend<'a> {
 /// One snapshot of the database.
 pub struct Read<'a> {
     backend: RefCell<Backend<'a>>,
-    /// Set when the transaction cannot go on, whatever the closure makes of the error.
+    /// The first error: after it the transaction cannot go on, whatever the closure makes of it.
     trouble: RefCell<Option<Error>>,
     wrote: Cell<bool>,
+    /// Set in a rehearsal: nothing is read or written, only asked for.
+    is_rehearsal: Cell<bool>,
     /// What is to be added to rows before anybody reads them.
     additions: RefCell<BTreeMap<Addition, BTreeMap<String, Vec<i64>>>>,
-}
-
-/// Integer columns of a table that are added to, and the column that names the row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Addition {
-    /// The table.
-    pub table: &'static str,
-    /// Its key, a `TEXT` column.
-    pub key: &'static str,
-    /// The columns, `BIGINT`.
-    pub columns: &'static [&'static str],
 }
 
 impl Backend<'_> {
@@ -52,6 +40,7 @@ impl<'a> Read<'a> {
             backend: RefCell::new(backend),
             trouble: RefCell::new(None),
             wrote: Cell::new(false),
+            is_rehearsal: Cell::new(false),
             additions: RefCell::default(),
         }
     }
@@ -76,11 +65,37 @@ impl<'a> Read<'a> {
         params: &[Param<'_>],
         mut each: impl FnMut(&Row<'_>) -> Result<bool, Error>,
     ) -> Result<(), Error> {
+        self.in_earnest()?;
         let result = match &mut *self.backend.borrow_mut() {
             Backend::Sqlite(conn) => sqlite::query(conn, sql, params, &mut each),
             Backend::Postgres(session) => session.query(sql, params, &mut each),
         };
         self.noted(result)
+    }
+
+    /// Calls `each` for the rows of many keys, in any order. `sql` has the one placeholder, as in
+    /// `WHERE id = ?1`; PostgreSQL gets all keys in one statement.
+    pub fn each_of(
+        &self,
+        sql: &str,
+        keys: &[String],
+        mut each: impl FnMut(&Row<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.in_earnest()?;
+        self.additions_flush()?;
+        let mut each = |row: &Row<'_>| each(row).map(|()| true);
+        let result = match &mut *self.backend.borrow_mut() {
+            Backend::Sqlite(conn) => keys
+                .iter()
+                .try_for_each(|key| sqlite::query(conn, sql, &[Param::from(key)], &mut each)),
+            Backend::Postgres(session) => session.query_of(sql, keys, &mut each),
+        };
+        self.noted(result)
+    }
+
+    /// Ends a rehearsal at the first access to the database.
+    fn in_earnest(&self) -> Result<(), Error> {
+        if self.is_rehearsal.get() { self.noted(Err(Error::Rehearsed)) } else { Ok(()) }
     }
 
     /// Reads all rows of a statement; the statement must bound them with `LIMIT` or a key.
@@ -128,28 +143,16 @@ impl<'a> Read<'a> {
         )
     }
 
-    /// Adds what is to be added, in the order of the keys, so that two writers that meet on the
-    /// same rows wait for each other instead of stopping each other.
+    /// Adds what is to be added.
     fn additions_flush(&self) -> Result<(), Error> {
         if self.additions.borrow().is_empty() {
             return Ok(());
         }
+        self.in_earnest()?;
         for (addition, rows) in self.additions.take() {
             let rows: Vec<_> = rows.into_iter().collect();
-            let mut rest = rows.as_slice();
-            while !rest.is_empty() {
-                let size = CHUNKS.into_iter().find(|size| *size <= rest.len()).unwrap_or(1);
-                let (chunk, tail) = rest.split_at(size);
-                let mut bound = Vec::with_capacity(size * (1 + addition.columns.len()));
-                for (key, amounts) in chunk {
-                    bound.push(Param::from(key));
-                    bound.extend(amounts.iter().map(|amount| Param::Int(*amount)));
-                }
-                let sql = postgresql::addition_sql(addition, size);
-                let result = self.backend.borrow_mut().exec(&sql, &bound);
-                self.noted(result)?;
-                rest = tail;
-            }
+            let result = self.backend.borrow_mut().add_all(addition, &rows);
+            self.noted(result)?;
         }
         Ok(())
     }
@@ -164,20 +167,27 @@ impl<'a> Read<'a> {
 
     fn noted<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
         if let Err(error) = &result {
-            let postgres = matches!(*self.backend.borrow(), Backend::Postgres(_));
-            // PostgreSQL ends a transaction at its first error; SQLite only at some.
-            if postgres || matches!(error, Error::Conflict { .. } | Error::Lost) {
-                self.trouble.borrow_mut().get_or_insert_with(|| error.clone());
-            }
+            // PostgreSQL ends a transaction at its first error, so SQLite's ends there too.
+            self.trouble.borrow_mut().get_or_insert_with(|| error.clone());
         }
         result
     }
 }
 
-/// A row that may be written at the end of the transaction, together with others of its kind.
-pub(crate) struct Deferred {
-    sql: &'static str,
-    values: Vec<Value>,
+/// Reads the rows of many keys into the memory of a transaction ([`Tx::memory`]).
+pub type Load = fn(&mut Tx<'_>, &[String]) -> Result<(), Error>;
+
+/// What the writes of a group asked for in a rehearsal.
+#[derive(Default)]
+pub(crate) struct Wanted(Vec<(Load, BTreeSet<String>)>);
+
+impl Wanted {
+    pub(crate) fn load(self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        for (load, keys) in self.0 {
+            load(tx, &keys.into_iter().collect::<Vec<_>>())?;
+        }
+        Ok(())
+    }
 }
 
 /// One write: a transaction in which time stands still.
@@ -190,9 +200,9 @@ pub struct Tx<'a> {
     random: &'a Random,
     memory: HashMap<TypeId, Box<dyn Any>>,
     is_shared: bool,
+    /// In the order of first use.
     deferred: Vec<Deferred>,
-    /// Where this write's own rows begin among the deferred rows of its group.
-    deferred_from: usize,
+    wanted: Wanted,
 }
 
 impl<'a> Deref for Tx<'a> {
@@ -211,7 +221,7 @@ impl<'a> Tx<'a> {
             memory: HashMap::new(),
             is_shared: false,
             deferred: Vec::new(),
-            deferred_from: 0,
+            wanted: Wanted::default(),
         }
     }
 
@@ -235,6 +245,7 @@ impl<'a> Tx<'a> {
 
     /// Runs a statement and returns how many rows it changed.
     pub fn exec(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64, Error> {
+        self.read.in_earnest()?;
         self.read.wrote.set(true);
         self.read.additions_flush()?;
         let result = self.read.backend.borrow_mut().exec(sql, params);
@@ -243,16 +254,15 @@ impl<'a> Tx<'a> {
 
     /// Inserts a row that nobody reads in the same write (audit lines, outbox rows).
     ///
-    /// `sql` is `INSERT INTO table (columns) VALUES (?1, ...)` with placeholders only. PostgreSQL
-    /// gets such rows in bulk just before the commit, which saves a round trip each; a refusal of
-    /// one by a constraint then surfaces there.
+    /// `sql` is `INSERT INTO table (columns) VALUES (?1, ...)` with placeholders only. Such rows
+    /// are written just before the commit, those of one statement together; a refusal of one by a
+    /// constraint then surfaces there.
     pub fn insert_later(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<(), Error> {
-        if matches!(*self.read.backend.borrow(), Backend::Sqlite(_)) {
-            return self.exec(sql, params).map(|_| ());
-        }
-        let values = params.iter().map(owned).collect();
-        self.deferred.push(Deferred { sql, values });
-        Ok(())
+        let at = self.deferred.iter().position(|rows| rows.sql == sql).unwrap_or_else(|| {
+            self.deferred.push(Deferred::new(sql, params.len()));
+            self.deferred.len() - 1
+        });
+        self.deferred[at].push(params)
     }
 
     /// Writes all deferred rows and additions now, so that the next read sees them.
@@ -264,7 +274,7 @@ impl<'a> Tx<'a> {
 
     /// Adds to integer columns of the row that `key` names, in the order of the columns.
     ///
-    /// PostgreSQL gets the sums of many additions in one statement, before the next
+    /// The sums of many additions are written together, before the next
     /// [`Read::each`], [`Tx::exec`] or commit; a refusal by a constraint then surfaces there.
     pub fn add_later(
         &mut self,
@@ -273,10 +283,6 @@ impl<'a> Tx<'a> {
         amounts: &[i64],
     ) -> Result<(), Error> {
         self.read.wrote.set(true);
-        if let Backend::Sqlite(conn) = &*self.read.backend.borrow() {
-            let result = sqlite::add(conn, addition, key, amounts);
-            return self.read.noted(result).map(|_| ());
-        }
         let mut additions = self.read.additions.borrow_mut();
         let rows = additions.entry(addition).or_default();
         match rows.get_mut(key) {
@@ -295,7 +301,7 @@ impl<'a> Tx<'a> {
 
     /// Returns what a store remembers for the rest of the transaction, at first its default.
     ///
-    /// On PostgreSQL the writes of one group share it. A refused write that has written takes the
+    /// The writes of one group share it. A refused write that has written takes the
     /// whole transaction with it, so that what was remembered of its changes is forgotten too.
     pub fn memory<T: Any + Default>(&mut self) -> &mut T {
         let slot = self.memory.entry(TypeId::of::<T>()).or_insert_with(|| Box::<T>::default());
@@ -309,6 +315,44 @@ impl<'a> Tx<'a> {
         self.is_shared
     }
 
+    /// Asks for rows that the write reads by key, so that all writes of a group get theirs in one
+    /// statement: call it with the keys that are not in memory, and read what is still missing.
+    ///
+    /// On PostgreSQL the closures of a group are first run as a rehearsal, which ends at this call
+    /// or at the first access to the database, with [`Error::Rehearsed`]. A rehearsal has no
+    /// effect, and costs no round trip.
+    pub fn want(&mut self, load: Load, keys: &[&str]) -> Result<(), Error> {
+        if self.read.is_rehearsal.get() {
+            let known =
+                self.wanted.0.iter().position(|(other, _)| std::ptr::fn_addr_eq(*other, load));
+            let at = known.unwrap_or_else(|| {
+                self.wanted.0.push((load, BTreeSet::new()));
+                self.wanted.0.len() - 1
+            });
+            self.wanted.0[at].1.extend(keys.iter().map(|key| (*key).to_owned()));
+        }
+        self.read.in_earnest()
+    }
+
+    /// Begins a rehearsal.
+    pub(crate) fn rehearse(&mut self) {
+        self.read.is_rehearsal.set(true);
+    }
+
+    /// Ends a rehearsal: nothing of it remains but what was asked for.
+    pub(crate) fn rehearsed(self) -> (Self, Wanted) {
+        (Self::new(self.read.into_backend(), self.now, self.random), self.wanted)
+    }
+
+    /// Tells whether each statement is a round trip.
+    pub(crate) fn is_remote(&self) -> bool {
+        matches!(*self.read.backend.borrow(), Backend::Postgres(_))
+    }
+
+    pub(crate) fn into_backend(self) -> Backend<'a> {
+        self.read.into_backend()
+    }
+
     pub(crate) fn share(&mut self) {
         self.is_shared = true;
     }
@@ -320,71 +364,22 @@ impl<'a> Tx<'a> {
     /// Tells that the next write of the group begins.
     pub(crate) fn write_begins(&mut self) {
         self.read.wrote.set(false);
-        self.deferred_from = self.deferred.len();
+        self.deferred.iter_mut().for_each(Deferred::write_begins);
     }
 
     /// Drops the deferred rows of a closure that was refused.
     pub(crate) fn deferred_drop(&mut self) {
-        self.deferred.truncate(self.deferred_from);
+        self.deferred.iter_mut().for_each(Deferred::drop_own);
     }
 
-    /// Writes all additions, then all deferred rows grouped by statement in the order of first
-    /// use.
+    /// Writes all additions, then all deferred rows statement by statement.
     pub(crate) fn flush(&mut self) -> Result<(), Error> {
         self.read.additions_flush()?;
-        if self.deferred.is_empty() {
-            return Ok(());
-        }
-        self.deferred_from = 0;
-        let mut groups: Vec<(&'static str, Vec<Vec<Value>>)> = Vec::new();
-        for Deferred { sql, values } in std::mem::take(&mut self.deferred) {
-            match groups.iter_mut().find(|(text, _)| *text == sql) {
-                Some((_, rows)) => rows.push(values),
-                None => groups.push((sql, vec![values])),
-            }
-        }
-        for (sql, rows) in groups {
-            let mut rest = rows.as_slice();
-            while !rest.is_empty() {
-                let size = CHUNKS.into_iter().find(|size| *size <= rest.len()).unwrap_or(1);
-                let (chunk, tail) = rest.split_at(size);
-                let bound: Vec<Param<'_>> = chunk.iter().flatten().map(borrowed).collect();
-                self.exec(&multi_row(sql, chunk[0].len(), size), &bound)?;
-                rest = tail;
-            }
+        for rows in std::mem::take(&mut self.deferred) {
+            self.read.wrote.set(true);
+            let result = self.read.backend.borrow_mut().insert_all(&rows);
+            self.read.noted(result)?;
         }
         Ok(())
-    }
-}
-
-/// Turns a one-row insert into one of many rows: `VALUES (?1, ?2), (?3, ?4)`.
-fn multi_row(sql: &str, columns: usize, rows: usize) -> String {
-    let head = sql.split_once("VALUES").map_or(sql, |(head, _)| head);
-    let tuples: Vec<String> = (0..rows)
-        .map(|row| {
-            let marks: Vec<String> =
-                (1..=columns).map(|column| format!("?{}", row * columns + column)).collect();
-            format!("({})", marks.join(", "))
-        })
-        .collect();
-    format!("{head}VALUES {}", tuples.join(", "))
-}
-
-fn owned(param: &Param<'_>) -> Value {
-    match param {
-        Param::Null => Value::Null,
-        Param::Int(n) => Value::Int(*n),
-        Param::Text(text) => Value::Text((*text).to_owned()),
-        Param::Owned(text) => Value::Text(text.clone()),
-        Param::Blob(bytes) => Value::Blob(bytes.to_vec()),
-    }
-}
-
-fn borrowed(value: &Value) -> Param<'_> {
-    match value {
-        Value::Null => Param::Null,
-        Value::Int(n) => Param::Int(*n),
-        Value::Text(text) => Param::Text(text),
-        Value::Blob(bytes) => Param::Blob(bytes),
     }
 }

@@ -99,7 +99,19 @@ pub enum Value {
 }
 
 impl Value {
-    fn describe(&self) -> String {
+    pub(crate) fn int(&self) -> Option<i64> {
+        if let Self::Int(n) = self { Some(*n) } else { None }
+    }
+
+    pub(crate) fn text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    pub(crate) fn blob(&self) -> Option<&[u8]> {
+        if let Self::Blob(bytes) = self { Some(bytes) } else { None }
+    }
+
+    pub(crate) fn describe(&self) -> String {
         match self {
             Self::Null => "null".to_owned(),
             Self::Int(n) => format!("`{n}`"),

@@ -3,7 +3,7 @@
 //! Every check reads one ordered stream, so that a ledger of any length fits the memory.
 
 use crate::model::{AccountId, HoldId, HoldState, Limit, Standing, TransferId, TransferKind};
-use crate::store::{self, HoldTrail, Movement, ReversalTrail};
+use crate::store::trails::{self, HoldTrail, Movement, ReversalTrail};
 use base::{Time, Unit};
 use db::Read;
 use std::collections::BTreeMap;
@@ -34,6 +34,12 @@ pub enum Broken {
         kept: i64,
         /// What its transfers or holds say.
         computed: i128,
+    },
+    /// A transfer names an account that does not exist or is in another unit.
+    #[error("transfer `{transfer}` names an account that does not exist or is in another unit")]
+    TransferStray {
+        /// The transfer.
+        transfer: TransferId,
     },
     /// A line of a statement does not follow from the one before.
     #[error(
@@ -132,10 +138,13 @@ pub enum CheckError {
 /// comes round.
 pub fn check_invariants(read: &Read<'_>, now: Time, grace_seconds: i64) -> Result<(), CheckError> {
     accounts_check(read)?;
+    if let Some(transfer) = trails::transfer_read_stray(read)? {
+        return Err(Broken::TransferStray { transfer }.into());
+    }
     holds_check(read)?;
     reversals_check(read)?;
     if let Some((hold, expires_at)) =
-        store::hold_read_overdue(read, now.plus_seconds(-grace_seconds))?
+        trails::hold_read_overdue(read, now.plus_seconds(-grace_seconds))?
     {
         return Err(Broken::HoldOverdue { hold, expires_at }.into());
     }
@@ -164,7 +173,7 @@ fn accounts_check(read: &Read<'_>) -> Result<(), CheckError> {
     let mut units: BTreeMap<Unit, UnitSums> = BTreeMap::new();
     let mut sums = fresh();
     let mut broken = None;
-    store::movements_each(read, |movement| {
+    trails::movements_each(read, |movement| {
         let verdict = match movement {
             Movement::Held { is_debit, amount } => {
                 let side = if is_debit { &mut sums.debits_held } else { &mut sums.credits_held };
@@ -273,7 +282,7 @@ struct Trail {
     placed: Option<i128>,
     settled: i128,
     freed: i128,
-    row: Option<store::HoldFigures>,
+    row: Option<trails::HoldFigures>,
 }
 
 impl Trail {
@@ -303,7 +312,7 @@ impl Trail {
 fn holds_check(read: &Read<'_>) -> Result<(), CheckError> {
     let mut open: Option<Trail> = None;
     let mut broken = None;
-    store::hold_trails_each(read, |hold, trail| {
+    trails::hold_trails_each(read, |hold, trail| {
         if open.as_ref().is_none_or(|open| open.hold != hold) {
             broken = open.take().and_then(|open| open.check().err());
         }
@@ -328,7 +337,7 @@ fn holds_check(read: &Read<'_>) -> Result<(), CheckError> {
 fn reversals_check(read: &Read<'_>) -> Result<(), CheckError> {
     let mut at: Option<(TransferId, i128)> = None;
     let mut broken = None;
-    store::reversals_each(read, |trail: ReversalTrail| {
+    trails::reversals_each(read, |trail: ReversalTrail| {
         let before = at.filter(|(id, _)| *id == trail.original).map_or(0, |(_, sum)| sum);
         let reversed = before + i128::from(trail.amount);
         at = Some((trail.original, reversed));

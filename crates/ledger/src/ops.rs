@@ -216,6 +216,7 @@ fn desk_fill(desk: &mut Desk, tx: &mut Tx<'_>, command: &Command) -> Result<(), 
         | Command::Hold(HoldCommand { debit, credit, .. }) => {
             let known = |id| desk.accounts.contains_key(id);
             if !(known(debit) && known(credit)) {
+                tx.want(desk_load, &[debit.as_str(), credit.as_str()])?;
                 let standings = store::pair_read(tx, *debit, *credit)?;
                 desk_standings(desk, standings);
             }
@@ -235,6 +236,13 @@ fn desk_fill(desk: &mut Desk, tx: &mut Tx<'_>, command: &Command) -> Result<(), 
             }
         }
     }
+    Ok(())
+}
+
+/// Puts accounts on the desk that writes of one group share.
+fn desk_load(tx: &mut Tx<'_>, accounts: &[String]) -> Result<(), db::Error> {
+    let standings = store::standings_read_all(tx, accounts)?;
+    desk_standings(tx.memory::<Desk>(), standings);
     Ok(())
 }
 

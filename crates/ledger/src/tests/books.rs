@@ -168,16 +168,16 @@ fn an_account_emptied_in_the_same_write_can_be_closed_there() {
 #[test]
 fn the_database_itself_refuses_what_the_rules_refuse() {
     on_both(|w| {
+        w.hold("held", 5, None);
         let statements = [
             "UPDATE account SET debits_held = credits_posted + 1 WHERE kind = 'Fund'",
             "UPDATE account SET is_closed = 1 WHERE kind = 'Fund'",
             "UPDATE account SET credits_held = -1",
             "UPDATE transfer SET amount = 0",
             "UPDATE transfer SET debit = credit",
-            "UPDATE transfer SET unit = 'EUR'",
             "UPDATE transfer SET transfer_key = NULL",
             "UPDATE transfer SET kind = 'Reversal'",
-            "DELETE FROM account",
+            "DELETE FROM transfer WHERE kind = 'Hold'",
         ];
         for sql in statements {
             let answer = w.write(move |tx| Ok(tx.exec(sql, params![])?));

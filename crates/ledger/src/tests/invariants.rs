@@ -70,6 +70,25 @@ fn an_amount_changed_afterwards_is_found() {
 }
 
 #[test]
+fn a_transfer_in_another_unit_than_its_accounts_is_found() {
+    check(
+        "UPDATE transfer SET unit = 'EUR' WHERE transfer_key = 'h3'",
+        "UPDATE transfer SET unit = 'CNY' WHERE transfer_key = 'h3'",
+        |_, broken| matches!(broken, Broken::TransferStray { .. }),
+    );
+}
+
+#[test]
+fn a_transfer_between_accounts_that_do_not_exist_is_found() {
+    check(
+        "UPDATE transfer SET debit = 'nobody' WHERE kind = 'Release'",
+        "UPDATE transfer SET debit = (SELECT debit FROM transfer WHERE transfer_key = 'h2')
+         WHERE kind = 'Release'",
+        |_, broken| matches!(broken, Broken::TransferStray { .. }),
+    );
+}
+
+#[test]
 fn a_statement_with_a_gap_is_found() {
     check(
         "UPDATE transfer SET debit_seq = debit_seq + 7 WHERE transfer_key = 'v'",
