@@ -73,9 +73,10 @@ CREATE INDEX transfer_credit ON transfer (credit, made_at, credit_seq)
 CREATE INDEX transfer_hold ON transfer (hold) WHERE hold IS NOT NULL;
 CREATE INDEX transfer_reverses ON transfer (reverses) WHERE reverses IS NOT NULL;
 
--- What is left of each transfer of kind Hold.
+-- What is left of each transfer of kind Hold, whose id it has. Both are written together; the check
+-- of the books looks for one without the other.
 CREATE TABLE hold (
-    id TEXT NOT NULL PRIMARY KEY REFERENCES transfer (id),
+    id TEXT NOT NULL PRIMARY KEY,
     amount BIGINT NOT NULL CHECK (amount > 0),
     remaining BIGINT NOT NULL CHECK (remaining >= 0),
     settled BIGINT NOT NULL CHECK (settled >= 0),

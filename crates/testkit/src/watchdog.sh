@@ -15,14 +15,15 @@ fail() {
     exit 1
 }
 
-# Not synced to disk: the data is never read after a crash. The server itself keeps its default
-# settings, so that tests and measurements see real commits.
+# Not synced to disk: the data is never read after a crash. The server itself syncs, so that tests
+# and measurements see real commits; memory and log have the size of a small server's.
 "$@" "$programs/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 \
     --no-sync >"$folder/log" 2>&1 || fail
 
 exec 3<&0
 "$@" "$programs/postgres" -D "$folder/data" -p "$port" -c listen_addresses=127.0.0.1 \
-    -c unix_socket_directories= -c max_connections=200 >>"$folder/log" 2>&1 </dev/null 3<&- &
+    -c unix_socket_directories= -c max_connections=200 \
+    -c shared_buffers=512MB -c max_wal_size=4GB >>"$folder/log" 2>&1 </dev/null 3<&- &
 server=$!
 
 # QUIT is PostgreSQL's immediate stop: no last checkpoint for files that are deleted next. It is
