@@ -134,13 +134,12 @@ impl App {
         let year = zone.year.unwrap_or(today.year());
         let end = base::Date::new(year, 12, 31).unwrap_or(today);
         let day = if zone.year.is_some() { end.min(today) } else { today };
-        let app = self.clone();
-        let views = self.read(move |read| {
-            crate::owners(&app, read, day)?;
-            crate::register::register(&app, read).map(|_| ())
-        });
-        // One after the other: the register, which is asked for most, must not share its cores.
-        views.await?;
+        let (of_owners, of_register) = (self.clone(), self.clone());
+        let owners = self.read(move |read| crate::owners(&of_owners, read, day).map(|_| ()));
+        let register =
+            self.read(move |read| crate::register::register(&of_register, read).map(|_| ()));
+        let (owners, register) = tokio::join!(owners, register);
+        owners.and(register)?;
         crate::overview(self, year, base::Unit::CNY).await.map(|_| ())
     }
 

@@ -18,6 +18,7 @@ mod register;
 mod rules;
 mod store;
 mod sums;
+mod suppliers;
 mod zone;
 
 #[cfg(test)]
@@ -29,7 +30,7 @@ pub use names::Names;
 pub use once::{KEY_BYTES_MAX, once};
 pub use oversight::Ratio;
 pub use overview::{CategorySum, Overview, OwnerShare, overview, overview_of};
-pub use owners::{Owners, owners};
+pub use owners::{Owners, names, owners};
 pub use payout::{BatchFiles, Order, PayoutError, batch_files, payment_csv, payment_pain001};
 pub use rules::rule_kept;
 pub use sums::{RegisterPage, register_page, register_sums};

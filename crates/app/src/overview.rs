@@ -1,5 +1,6 @@
 //! What anybody may see of a year's round: totals, concentration by entity and by owner, capture.
 
+use crate::suppliers::Suppliers;
 use crate::{App, Names};
 use base::{Amount, Date, Id, Time, Unit};
 use db::Read;
@@ -115,7 +116,8 @@ pub async fn overview(
     {
         return Ok(kept);
     }
-    let made = Arc::new(app.read(move |read| overview_of(read, year, unit, now)).await?);
+    let own = app.clone();
+    let made = Arc::new(app.read(move |read| overview_of(&own, read, year, unit, now)).await?);
     let mut kept = app.overview.seen.lock().unwrap_or_else(PoisonError::into_inner);
     kept.insert((year, unit), (latest, made.clone()));
     Ok(made)
@@ -132,6 +134,7 @@ struct Line {
 
 /// Computes a year's overview over one snapshot. Owners are those of the year's last day.
 pub fn overview_of(
+    app: &App,
     read: &Read<'_>,
     year: i16,
     unit: Unit,
@@ -153,22 +156,20 @@ pub fn overview_of(
         }
         Ok(())
     })?;
-    let mut suppliers: HashMap<AwardId, Vec<OrganisationId>> = HashMap::new();
-    grants::suppliers_each(read, |award, supplier| {
-        suppliers.entry(award).or_default().push(supplier);
-    })?;
+    let suppliers = Suppliers::read(read)?;
     let last = next.yesterday().unwrap_or(next).min(now.date().max(first));
-    let graph = grants::graph_at_default(read, last)?.ownership;
+    let owners = crate::owners(app, read, last)?;
+    let graph = &owners.graph.ownership;
     let rows: Vec<Row<OrganisationId>> =
         lines.iter().map(|line| Row { org: line.org, amount: line.amount }).collect();
     let tally = Tally::of(unit, &rows)?;
-    let by_group = tally.by_group(&graph);
+    let by_group = tally.by_group(graph);
     let thresholds = Thresholds::default();
     let projects: Vec<Project<OrganisationId>> =
         lines.iter().map(|line| project(line, &suppliers)).collect();
     let categories = categories(unit, &lines, &projects)?;
-    let captures_by_group = supplier_capture_by_group(unit, &projects, &graph)?;
-    let mut findings = flags_of_concentration(&tally, &graph, &thresholds);
+    let captures_by_group = supplier_capture_by_group(unit, &projects, graph)?;
+    let mut findings = flags_of_concentration(&tally, graph, &thresholds);
     for category in &categories {
         findings.extend(flags_of_captures(&category.captures, &thresholds));
     }
@@ -185,7 +186,7 @@ pub fn overview_of(
         categories,
         entity: Standing::of(&tally),
         group,
-        hidden: hidden_concentration(&tally, &graph),
+        hidden: hidden_concentration(&tally, graph),
         top_entities: shares_top(&tally, TOP_ROWS),
         top_groups: shares_top(&by_group, TOP_ROWS),
         top_group_entity,
@@ -193,7 +194,7 @@ pub fn overview_of(
         findings,
         as_of: now,
         heads,
-        names: Arc::new(Names::read(read)?),
+        names: owners.names.clone(),
     })
 }
 
@@ -212,11 +213,8 @@ fn top_member(
     all.find(|share| heads.get(&share.key) == top.map(|top| &top.key))
 }
 
-fn project(
-    line: &Line,
-    suppliers: &HashMap<AwardId, Vec<OrganisationId>>,
-) -> Project<OrganisationId> {
-    let suppliers = suppliers.get(&line.id).cloned().unwrap_or_default();
+fn project(line: &Line, suppliers: &Suppliers) -> Project<OrganisationId> {
+    let suppliers = suppliers.of(line.id).collect();
     Project { beneficiary: line.org, suppliers, amount: line.amount }
 }
 

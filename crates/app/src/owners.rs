@@ -13,7 +13,7 @@ const DAYS_MAX: usize = 4;
 /// Names and ownership groups at one day.
 pub struct Owners {
     /// Names of everybody, natural persons without theirs.
-    pub names: Names,
+    pub names: Arc<Names>,
     /// Groups and owners, with what they rest on.
     pub graph: grants::Graph,
     /// Names in lower case, to search in; natural persons are left out.
@@ -24,14 +24,13 @@ pub struct Owners {
 #[derive(Default)]
 pub(crate) struct Kept {
     by_day: Mutex<HashMap<Date, (identity::Counts, Arc<Owners>)>>,
+    names: Mutex<Option<(identity::Counts, Arc<Names>)>>,
     /// Held by whoever reads: the others wait and take what was read.
     reading: Mutex<()>,
 }
 
 impl Owners {
-    /// Reads everybody over one snapshot.
-    pub fn read(read: &Read<'_>, day: Date) -> Result<Self, grants::Error> {
-        let names = Names::read(read)?;
+    fn read(read: &Read<'_>, names: Arc<Names>, day: Date) -> Result<Self, grants::Error> {
         let mut words: Vec<_> = names
             .iter()
             .filter(|one| one.kind != identity::OrganisationKind::NaturalPerson)
@@ -73,6 +72,26 @@ fn words(one: &identity::Organisation) -> String {
     format!("{}\n{}\n{}", one.name_en, one.name_zh, one.name_pinyin).to_lowercase()
 }
 
+/// Returns everybody's names; they are read again when the records have changed.
+pub fn names(app: &App, read: &Read<'_>) -> Result<Arc<Names>, identity::Error> {
+    names_at(app, read, identity::organisation_counts(read)?)
+}
+
+fn names_at(
+    app: &App,
+    read: &Read<'_>,
+    counts: identity::Counts,
+) -> Result<Arc<Names>, identity::Error> {
+    // Held while they are read: others wait and take what was read.
+    let mut kept = app.owners.names.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, names)) = kept.as_ref().filter(|(seen, _)| *seen == counts) {
+        return Ok(names.clone());
+    }
+    let made = Arc::new(Names::read(read)?);
+    *kept = Some((counts, made.clone()));
+    Ok(made)
+}
+
 /// Returns names and groups at a day; they are read again when the records have changed.
 pub fn owners(app: &App, read: &Read<'_>, day: Date) -> Result<Arc<Owners>, grants::Error> {
     let counts = identity::organisation_counts(read)?;
@@ -85,7 +104,8 @@ pub fn owners(app: &App, read: &Read<'_>, day: Date) -> Result<Arc<Owners>, gran
     if let Some(owners) = known() {
         return Ok(owners);
     }
-    let made = Arc::new(Owners::read(read, day)?);
+    let names = names_at(app, read, counts)?;
+    let made = Arc::new(Owners::read(read, names, day)?);
     let mut kept = kept();
     if kept.len() >= DAYS_MAX {
         kept.clear();

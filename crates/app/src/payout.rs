@@ -1,6 +1,6 @@
 //! Payment files for the bank: a CSV for people and ISO 20022 pain.001 for machines.
 
-use crate::{App, Names, Payer, zone_read};
+use crate::{App, Payer, zone_read};
 use base::Time;
 use db::EffectState;
 use grants::{BankAccount, Payment, PaymentBatch, PaymentBatchId};
@@ -89,12 +89,14 @@ pub struct Order {
 pub fn batch_files(read: &db::Read<'_>, id: PaymentBatchId) -> Result<BatchFiles, PayoutError> {
     let batch = grants::batch_read(read, id)?;
     let payer = zone_read(read)?.payer;
-    let names = Names::read(read).map_err(grants::Error::from)?;
     let mut orders = Vec::new();
     for payment in grants::batch_payments(read, id)? {
         let account = grants::bank_account_of(read, payment.payee)?
             .ok_or(grants::Error::Refused(grants::Refused::BankAccountMissing(payment.payee)))?;
-        orders.push(Order { payee: names.name(payment.payee), account, payment });
+        let payee =
+            identity::organisation_find(read, payment.payee).map_err(grants::Error::from)?;
+        let payee = payee.map_or_else(|| payment.payee.to_string(), |one| one.name().to_owned());
+        orders.push(Order { payee, account, payment });
     }
     let csv = payment_csv(&orders);
     let pain001 = payment_pain001(&batch, &payer, &orders)?;

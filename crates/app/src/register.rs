@@ -4,7 +4,8 @@
 //! While one request builds it, the others are answered from the one before, whose time stands on
 //! the page.
 
-use crate::App;
+use crate::suppliers::Suppliers;
+use crate::{App, Names};
 use base::{Amount, Id, Time, Unit};
 use db::Read;
 use grants::{AwardFilter, AwardId, AwardOrder, AwardSum};
@@ -75,6 +76,11 @@ pub(crate) struct Kept {
     first: Mutex<()>,
 }
 
+/// Tells whether a view has been built.
+pub(crate) fn is_ready(app: &App) -> bool {
+    app.register.view.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+}
+
 /// Returns the register as it is, or as it was a moment ago.
 pub(crate) fn register(app: &App, read: &Read<'_>) -> Result<Arc<Register>, grants::Error> {
     let now = app.now();
@@ -106,7 +112,7 @@ pub(crate) fn register(app: &App, read: &Read<'_>) -> Result<Arc<Register>, gran
             return Ok(view.clone());
         }
     }
-    let built = Register::build(read, now, quiet);
+    let built = Register::build(app, read, now, quiet);
     app.register.is_building.store(false, Ordering::SeqCst);
     let built = Arc::new(built?);
     *app.register.view.lock().unwrap_or_else(PoisonError::into_inner) = Some(built.clone());
@@ -114,7 +120,12 @@ pub(crate) fn register(app: &App, read: &Read<'_>) -> Result<Arc<Register>, gran
 }
 
 impl Register {
-    fn build(read: &Read<'_>, as_of: Time, newest: Option<Id>) -> Result<Self, grants::Error> {
+    fn build(
+        app: &App,
+        read: &Read<'_>,
+        as_of: Time,
+        newest: Option<Id>,
+    ) -> Result<Self, grants::Error> {
         let started = Instant::now();
         let mut view = Self {
             as_of,
@@ -130,12 +141,12 @@ impl Register {
             categories: Words(HashMap::new()),
             instruments: Words(HashMap::new()),
         };
-        let mut suppliers: HashMap<AwardId, Vec<OrganisationId>> = HashMap::new();
-        grants::suppliers_each(read, |award, supplier| {
-            suppliers.entry(award).or_default().push(supplier);
-        })?;
+        let suppliers = Suppliers::read(read)?;
         grants::register_each(read, |one| view.add(one, &suppliers))?;
-        view.names_read(read)?;
+        view.names_read(read, &*crate::names(app, read)?)?;
+        view.lines.shrink_to_fit();
+        view.suppliers.shrink_to_fit();
+        view.titles.shrink_to_fit();
         let places = 0..u32::try_from(view.lines.len()).unwrap_or(u32::MAX);
         let sorted = |key: fn(&Line) -> i64| {
             let mut sorted: Vec<u32> = places.clone().collect();
@@ -150,9 +161,9 @@ impl Register {
         Ok(view)
     }
 
-    fn add(&mut self, one: grants::RegisterLine, of: &HashMap<AwardId, Vec<OrganisationId>>) {
-        for supplier in of.get(&one.id).into_iter().flatten() {
-            let number = self.organisations.number(*supplier);
+    fn add(&mut self, one: grants::RegisterLine, of: &Suppliers) {
+        for supplier in of.of(one.id) {
+            let number = self.organisations.number(supplier);
             self.suppliers.push(number);
         }
         self.titles.push_str(&one.title_en.to_lowercase());
@@ -173,13 +184,13 @@ impl Register {
     }
 
     /// Reads the names of those who are in the register; natural persons stay without.
-    fn names_read(&mut self, read: &Read<'_>) -> Result<(), grants::Error> {
+    fn names_read(&mut self, read: &Read<'_>, known: &Names) -> Result<(), grants::Error> {
         let mut names = vec![String::new(); self.organisations.0.len()];
-        for one in identity::organisations_all(read)? {
-            if let Some(number) = self.organisations.0.get(&one.id)
+        for (id, number) in &self.organisations.0 {
+            if let Some(one) = known.get(*id)
                 && one.kind != OrganisationKind::NaturalPerson
             {
-                let all = [one.name_en, one.name_zh, one.name_pinyin].join("\n");
+                let all = [&*one.name_en, &*one.name_zh, &*one.name_pinyin].join("\n");
                 names[index(*number)] = all.to_lowercase();
             }
         }

@@ -163,7 +163,7 @@ fn an_empty_zone_is_sound_and_its_overview_empty() {
     on_both(|app| {
         assert_eq!(crate::check(app).expect("sound").awards, 0);
         let now = app.now();
-        let seen = app.db().read(|read| crate::overview_of(read, 2026, Unit::CNY, now));
+        let seen = app.db().read(|read| crate::overview_of(app, read, 2026, Unit::CNY, now));
         let seen = seen.expect("computes");
         assert_eq!((seen.projects, seen.awarded.minor), (0, 0));
         assert!(seen.entity.hhi.is_none() && seen.findings.is_empty());

@@ -143,6 +143,9 @@ CREATE INDEX award_category ON award
     (category, awarded_at, id, unit, amount_minor, paid_minor);
 CREATE INDEX award_amount ON award (amount_minor, id);
 CREATE INDEX award_paid ON award (paid_minor, id);
+-- What is due to be closed is asked for every few seconds.
+CREATE INDEX award_expiry ON award (expires_at, id)
+    WHERE state = 'Active' AND expires_at IS NOT NULL;
 
 -- Who supplied an awarded project: from its cost lines at award, and from its claims.
 CREATE TABLE award_supplier (

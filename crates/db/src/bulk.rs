@@ -1,7 +1,8 @@
 //! Many rows at once: what a group of writes leaves for the end of its transaction.
 
 use crate::tx::Backend;
-use crate::{Error, Param, Value, sqlite};
+use crate::value::Value;
+use crate::{Error, Param, sqlite};
 use std::sync::Arc;
 
 /// Integer columns of a table that are added to, and the column that names the row.

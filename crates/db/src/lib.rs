@@ -29,7 +29,7 @@ pub use migrate::{MIGRATIONS, Migration};
 pub use open::{Db, Engine, Options, Write};
 pub use outbox::{Effect, EffectState, effect_close, effect_put, effects_open};
 pub use tx::{Load, Read, Tx};
-pub use value::{FromValue, Param, Row, Value};
+pub use value::{Cell, FromCell, Param, Row};
 
 /// Lists the values bound to `?1`, `?2` ... of a statement.
 #[macro_export]

@@ -1,7 +1,8 @@
 //! The PostgreSQL side: connections, statements, values.
 
 use crate::value::Cells;
-use crate::{Addition, Error, Param, Row, Value};
+use crate::value::Value;
+use crate::{Addition, Cell, Error, Param, Row};
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::{FromSql, IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
 use postgres::{Client, Config, NoTls, Statement};
@@ -97,10 +98,9 @@ impl Session {
         let head = sql.split_once("VALUES").map_or(sql, |(head, _)| head);
         let arrays: Vec<_> =
             kinds.iter().zip(1..).map(|(kind, n)| format!("CAST(?{n} AS {kind}[])")).collect();
-        let columns = kinds
-            .iter()
-            .enumerate()
-            .map(|(column, kind)| Column::of(kind, values.iter().skip(column).step_by(width)));
+        let columns = kinds.iter().enumerate().map(|(column, kind)| {
+            Column::of(kind, values.iter().map(Value::cell).skip(column).step_by(width))
+        });
         let columns = columns.collect::<Result<Vec<_>, _>>()?;
         self.exec_arrays(&format!("{head} SELECT * FROM unnest({})", arrays.join(", ")), &columns)
             .map(|_| ())
@@ -174,14 +174,14 @@ enum Column<'a> {
 }
 
 impl<'a> Column<'a> {
-    fn of(kind: &Type, values: impl Iterator<Item = &'a Value>) -> Result<Self, Error> {
+    fn of(kind: &Type, values: impl Iterator<Item = Cell<'a>>) -> Result<Self, Error> {
         fn all<'a, T>(
-            values: impl Iterator<Item = &'a Value>,
-            take: impl Fn(&'a Value) -> Option<T>,
+            values: impl Iterator<Item = Cell<'a>>,
+            take: impl Fn(Cell<'a>) -> Option<T>,
             expected: &'static str,
         ) -> Result<Vec<Option<T>>, Error> {
             let cell = |value| match value {
-                &Value::Null => Ok(None),
+                Cell::Null => Ok(None),
                 other => take(other).map(Some).ok_or_else(|| Error::Column {
                     column: 0,
                     found: other.describe(),
@@ -191,9 +191,9 @@ impl<'a> Column<'a> {
             values.map(cell).collect()
         }
         Ok(match *kind {
-            Type::INT8 => Self::Ints(all(values, Value::int, "an integer")?),
-            Type::BYTEA => Self::Blobs(all(values, Value::blob, "bytes")?),
-            _ => Self::Texts(all(values, Value::text, "a text")?),
+            Type::INT8 => Self::Ints(all(values, Cell::int, "an integer")?),
+            Type::BYTEA => Self::Blobs(all(values, Cell::blob, "bytes")?),
+            _ => Self::Texts(all(values, Cell::text, "a text")?),
         })
     }
 
@@ -211,27 +211,27 @@ pub(crate) fn schema_sql(sql: &str) -> String {
     sql.replace(") STRICT", ")").replace("BLOB", "BYTEA").replace(" TEXT", " TEXT COLLATE \"C\"")
 }
 
-pub(crate) fn value(row: &postgres::Row, column: usize) -> Result<Value, Error> {
+pub(crate) fn cell(row: &postgres::Row, column: usize) -> Result<Cell<'_>, Error> {
     let refused = |found: String| Error::Column { column, found, expected: "a known type" };
-    row.try_get::<_, Option<Value>>(column)
-        .map(|value| value.unwrap_or(Value::Null))
+    row.try_get::<_, Option<Cell<'_>>>(column)
+        .map(|cell| cell.unwrap_or(Cell::Null))
         .map_err(|error| refused(error.to_string()))
 }
 
-impl<'a> FromSql<'a> for Value {
+impl<'a> FromSql<'a> for Cell<'a> {
     fn from_sql(kind: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn StdError + Sync + Send>> {
         match *kind {
             Type::INT8 => i64::from_sql(kind, raw).map(Self::Int),
             Type::INT4 => i32::from_sql(kind, raw).map(|n| Self::Int(i64::from(n))),
             Type::BOOL => bool::from_sql(kind, raw).map(|b| Self::Int(i64::from(b))),
-            Type::BYTEA => Vec::<u8>::from_sql(kind, raw).map(Self::Blob),
-            _ => String::from_sql(kind, raw).map(Self::Text),
+            Type::BYTEA => <&[u8]>::from_sql(kind, raw).map(Self::Blob),
+            _ => <&str>::from_sql(kind, raw).map(Self::Text),
         }
     }
 
     fn accepts(kind: &Type) -> bool {
         matches!(*kind, Type::INT8 | Type::INT4 | Type::BOOL | Type::BYTEA)
-            || <String as FromSql>::accepts(kind)
+            || <&str as FromSql>::accepts(kind)
     }
 }
 

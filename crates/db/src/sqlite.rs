@@ -1,7 +1,7 @@
 //! The SQLite side: connections, statements, values.
 
 use crate::value::Cells;
-use crate::{Addition, Error, Param, Row, Value};
+use crate::{Addition, Cell, Error, Param, Row};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
@@ -127,17 +127,16 @@ pub(crate) fn query(
     Ok(())
 }
 
-pub(crate) fn value(row: &rusqlite::Row<'_>, column: usize) -> Result<Value, Error> {
+pub(crate) fn cell<'r>(row: &'r rusqlite::Row<'_>, column: usize) -> Result<Cell<'r>, Error> {
     let refused = |found: String| Error::Column { column, found, expected: "a known type" };
     let cell = row.get_ref(column).map_err(|error| refused(error.to_string()))?;
     match cell {
-        ValueRef::Null => Ok(Value::Null),
-        ValueRef::Integer(n) => Ok(Value::Int(n)),
-        ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => Ok(Value::Text(text.to_owned())),
-            Err(_) => Err(refused("a text that is not UTF-8".to_owned())),
-        },
-        ValueRef::Blob(bytes) => Ok(Value::Blob(bytes.to_vec())),
+        ValueRef::Null => Ok(Cell::Null),
+        ValueRef::Integer(n) => Ok(Cell::Int(n)),
+        ValueRef::Text(bytes) => std::str::from_utf8(bytes)
+            .map(Cell::Text)
+            .map_err(|_| refused("a text that is not UTF-8".to_owned())),
+        ValueRef::Blob(bytes) => Ok(Cell::Blob(bytes)),
         ValueRef::Real(_) => Err(refused("a floating-point number".to_owned())),
     }
 }

@@ -1,7 +1,7 @@
 //! What a store sees: a snapshot to read and, in a write, a transaction.
 
 use crate::bulk::{Addition, Deferred};
-use crate::{Error, FromValue, Param, Row, Value, postgresql, sqlite};
+use crate::{Cell as Found, Error, FromCell, Param, Row, postgresql, sqlite};
 use base::{Id, Random, Time};
 use std::any::{Any, TypeId};
 use std::cell::{Cell, RefCell};
@@ -129,18 +129,10 @@ impl<'a> Read<'a> {
     }
 
     /// Reads the single value of a statement that always has one row, such as a count.
-    pub fn scalar<T: FromValue>(&self, sql: &str, params: &[Param<'_>]) -> Result<T, Error> {
-        let found = self.row(sql, params, |row| row.get(0))?;
-        found.map_or_else(
-            || {
-                T::from_value(Value::Null).map_err(|_| Error::Column {
-                    column: 0,
-                    found: "no row".to_owned(),
-                    expected: T::EXPECTED,
-                })
-            },
-            Ok,
-        )
+    pub fn scalar<T: FromCell>(&self, sql: &str, params: &[Param<'_>]) -> Result<T, Error> {
+        let found = self.row(sql, params, |row| row.get(0))?.or_else(|| T::from_cell(Found::Null));
+        let (column, found_none) = (0, "no row".to_owned());
+        found.ok_or(Error::Column { column, found: found_none, expected: T::EXPECTED })
     }
 
     /// Adds what is to be added.

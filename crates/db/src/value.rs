@@ -85,33 +85,53 @@ impl<'a, T: Into<Param<'a>>> From<Option<T>> for Param<'a> {
     }
 }
 
-/// A value read from a column.
+/// A value that waits to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
+pub(crate) enum Value {
+    Null,
+    Int(i64),
+    Text(String),
+    Blob(Vec<u8>),
+}
+
+impl Value {
+    pub(crate) fn cell(&self) -> Cell<'_> {
+        match self {
+            Self::Null => Cell::Null,
+            Self::Int(n) => Cell::Int(*n),
+            Self::Text(text) => Cell::Text(text),
+            Self::Blob(bytes) => Cell::Blob(bytes),
+        }
+    }
+}
+
+/// A value in a column, where the database has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cell<'a> {
     /// SQL null.
     Null,
     /// `BIGINT`.
     Int(i64),
     /// `TEXT`.
-    Text(String),
+    Text(&'a str),
     /// `BLOB`.
-    Blob(Vec<u8>),
+    Blob(&'a [u8]),
 }
 
-impl Value {
-    pub(crate) fn int(&self) -> Option<i64> {
-        if let Self::Int(n) = self { Some(*n) } else { None }
+impl<'a> Cell<'a> {
+    pub(crate) fn int(self) -> Option<i64> {
+        if let Self::Int(n) = self { Some(n) } else { None }
     }
 
-    pub(crate) fn text(&self) -> Option<&str> {
+    pub(crate) fn text(self) -> Option<&'a str> {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
 
-    pub(crate) fn blob(&self) -> Option<&[u8]> {
+    pub(crate) fn blob(self) -> Option<&'a [u8]> {
         if let Self::Blob(bytes) = self { Some(bytes) } else { None }
     }
 
-    pub(crate) fn describe(&self) -> String {
+    pub(crate) fn describe(self) -> String {
         match self {
             Self::Null => "null".to_owned(),
             Self::Int(n) => format!("`{n}`"),
@@ -121,44 +141,42 @@ impl Value {
     }
 }
 
-/// Reads a type from a column; gives back the value where it does not fit.
-pub trait FromValue: Sized {
+/// Reads a type from a column.
+pub trait FromCell: Sized {
     /// What a reader should expect, in words.
     const EXPECTED: &'static str;
-    /// Converts, or returns the value as it was.
-    fn from_value(value: Value) -> Result<Self, Value>;
+    /// Converts; `None` where the value does not fit.
+    fn from_cell(cell: Cell<'_>) -> Option<Self>;
 }
 
-macro_rules! from_value {
-    ($type:ty, $expected:literal, $pattern:pat => $result:expr) => {
-        impl FromValue for $type {
+macro_rules! from_cell {
+    ($type:ty, $expected:literal, $read:expr) => {
+        impl FromCell for $type {
             const EXPECTED: &'static str = $expected;
-            fn from_value(value: Value) -> Result<Self, Value> {
-                match value {
-                    $pattern => $result,
-                    other => Err(other),
-                }
+            fn from_cell(cell: Cell<'_>) -> Option<Self> {
+                let read: fn(Cell<'_>) -> Option<Self> = $read;
+                read(cell)
             }
         }
     };
 }
 
-from_value!(i64, "an integer", Value::Int(n) => Ok(n));
-from_value!(String, "a text", Value::Text(text) => Ok(text));
-from_value!(Vec<u8>, "bytes", Value::Blob(bytes) => Ok(bytes));
-from_value!(bool, "0 or 1", Value::Int(n @ (0 | 1)) => Ok(n == 1));
-from_value!(Time, "an instant in milliseconds", Value::Int(n) => Ok(Self::from_millis(n)));
-from_value!(Ppm, "a share in ppm", Value::Int(n) => Self::new(n).map_err(|_| Value::Int(n)));
-from_value!(Id, "an id", Value::Text(t) => t.parse().map_err(|_| Value::Text(t)));
-from_value!(Unit, "a unit", Value::Text(t) => Self::parse(&t).map_err(|_| Value::Text(t)));
-from_value!(Date, "a date", Value::Text(t) => t.parse().map_err(|_| Value::Text(t)));
+from_cell!(i64, "an integer", |cell| cell.int());
+from_cell!(String, "a text", |cell| cell.text().map(str::to_owned));
+from_cell!(Vec<u8>, "bytes", |cell| cell.blob().map(<[u8]>::to_vec));
+from_cell!(bool, "0 or 1", |cell| cell.int().filter(|n| matches!(n, 0 | 1)).map(|n| n == 1));
+from_cell!(Time, "an instant in milliseconds", |cell| cell.int().map(Self::from_millis));
+from_cell!(Ppm, "a share in ppm", |cell| Self::new(cell.int()?).ok());
+from_cell!(Id, "an id", |cell| cell.text()?.parse().ok());
+from_cell!(Unit, "a unit", |cell| Self::parse(cell.text()?).ok());
+from_cell!(Date, "a date", |cell| cell.text()?.parse().ok());
 
-impl<T: FromValue> FromValue for Option<T> {
+impl<T: FromCell> FromCell for Option<T> {
     const EXPECTED: &'static str = T::EXPECTED;
-    fn from_value(value: Value) -> Result<Self, Value> {
-        match value {
-            Value::Null => Ok(None),
-            value => T::from_value(value).map(Some),
+    fn from_cell(cell: Cell<'_>) -> Option<Self> {
+        match cell {
+            Cell::Null => Some(None),
+            cell => T::from_cell(cell).map(Some),
         }
     }
 }
@@ -173,12 +191,21 @@ pub(crate) enum Cells<'r> {
 
 impl Row<'_> {
     /// Reads the column at a position from 0.
-    pub fn get<T: FromValue>(&self, column: usize) -> Result<T, Error> {
-        T::from_value(self.value(column)?).map_err(|value| Error::Column {
-            column,
-            found: value.describe(),
-            expected: T::EXPECTED,
-        })
+    pub fn get<T: FromCell>(&self, column: usize) -> Result<T, Error> {
+        self.read(column, T::from_cell, T::EXPECTED)
+    }
+
+    fn read<T>(
+        &self,
+        column: usize,
+        read: impl FnOnce(Cell<'_>) -> Option<T>,
+        expected: &'static str,
+    ) -> Result<T, Error> {
+        let cell = match &self.0 {
+            Cells::Sqlite(row) => crate::sqlite::cell(row, column)?,
+            Cells::Postgres(row) => crate::postgresql::cell(row, column)?,
+        };
+        read(cell).ok_or_else(|| Error::Column { column, found: cell.describe(), expected })
     }
 
     /// Reads an id of one kind.
@@ -193,18 +220,6 @@ impl Row<'_> {
 
     /// Reads a text that spells a value, such as a state.
     pub fn parse<T: FromStr>(&self, column: usize) -> Result<T, Error> {
-        let text: String = self.get(column)?;
-        text.parse().map_err(|_| Error::Column {
-            column,
-            found: format!("`{}`", text.chars().take(40).collect::<String>()),
-            expected: std::any::type_name::<T>(),
-        })
-    }
-
-    fn value(&self, column: usize) -> Result<Value, Error> {
-        match &self.0 {
-            Cells::Sqlite(row) => crate::sqlite::value(row, column),
-            Cells::Postgres(row) => crate::postgresql::value(row, column),
-        }
+        self.read(column, |cell| cell.text()?.parse().ok(), std::any::type_name::<T>())
     }
 }

@@ -30,21 +30,24 @@ pub fn graph_at_default(read: &Read<'_>, date: Date) -> Result<Graph, Error> {
 
 /// Builds the ownership graph at a day.
 pub fn graph_at(read: &Read<'_>, date: Date, rules: &ControlRules) -> Result<Graph, Error> {
-    let organisations = identity::organisations_all(read)?;
+    let organisations = identity::organisation_kinds(read)?;
     let statements: Vec<oversight::Statement<OrganisationId>> =
         identity::ownership_all(read)?.iter().map(statement).collect();
     let mut owners_known: BTreeSet<OrganisationId> =
         statements.iter().filter(|s| s.is_valid(date)).map(|s| s.owned).collect();
     let ownerless =
         |kind| matches!(kind, OrganisationKind::PublicBody | OrganisationKind::NaturalPerson);
-    owners_known.extend(organisations.iter().filter(|o| ownerless(o.kind)).map(|o| o.id));
-    let organisations: Vec<_> = organisations.iter().map(organisation).collect();
+    owners_known
+        .extend(organisations.iter().filter(|(_, kind)| ownerless(*kind)).map(|(id, _)| *id));
+    let organisations: Vec<_> = organisations.into_iter().map(organisation).collect();
     let ownership = Ownership::at(&organisations, &statements, date, rules);
     Ok(Graph { ownership, owners_known })
 }
 
-fn organisation(known: &Organisation) -> oversight::Organisation<OrganisationId> {
-    let kind = match known.kind {
+fn organisation(
+    (key, kind): (OrganisationId, OrganisationKind),
+) -> oversight::Organisation<OrganisationId> {
+    let kind = match kind {
         OrganisationKind::Company => oversight::OrgKind::Company,
         OrganisationKind::PublicBody => oversight::OrgKind::StateBody,
         OrganisationKind::NaturalPerson => oversight::OrgKind::Person,
@@ -52,7 +55,7 @@ fn organisation(known: &Organisation) -> oversight::Organisation<OrganisationId>
             oversight::OrgKind::Other
         }
     };
-    oversight::Organisation { key: known.id, kind }
+    oversight::Organisation { key, kind }
 }
 
 fn statement(known: &identity::Ownership) -> oversight::Statement<OrganisationId> {

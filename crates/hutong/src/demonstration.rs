@@ -36,7 +36,7 @@ pub(crate) fn demo(args: &DemoArgs) -> Result<ExitCode> {
     build(&config, args)?;
     let app = Arc::new(App::open(&config)?);
     let now = app.now();
-    let seen = app.db().read(|read| app::overview_of(read, YEAR, Unit::CNY, now))?;
+    let seen = app.db().read(|read| app::overview_of(&app, read, YEAR, Unit::CNY, now))?;
     if args.json {
         println!("{}", figures(&seen));
     } else {
@@ -135,7 +135,8 @@ fn build_at(config: &Config, url: &str, args: &DemoArgs) -> Result<()> {
     let organisations = app.db().read(identity::organisations_all)?;
     let plan = demo::plan(args.seed);
     if zone.name_en == demo::ZONE_EN {
-        let paid = app.db().read(|read| app::overview_of(read, YEAR, Unit::CNY, app.now()))?.paid;
+        let paid =
+            app.db().read(|read| app::overview_of(&app, read, YEAR, Unit::CNY, app.now()))?.paid;
         if paid.minor == plan.expected().paid_minor {
             return Ok(());
         }

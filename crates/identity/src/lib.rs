@@ -35,7 +35,8 @@ pub use model::{
 };
 pub use organisation::{
     aliases_each, organisation_by_identifier, organisation_counts, organisation_find,
-    organisation_read, organisation_register, organisations_all, organisations_search,
+    organisation_kinds, organisation_read, organisation_register, organisations_all,
+    organisations_search,
 };
 pub use ownership::{ownership_all, ownership_of, ownership_state, ownership_withdraw};
 pub use permission::{Permission, Standing};

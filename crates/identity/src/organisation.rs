@@ -1,8 +1,8 @@
 //! Entering and finding organisations.
 
 use crate::{
-    Actor, Counts, Error, Identifier, NewOrganisation, Organisation, OrganisationId, Refused,
-    audit, rules, store::organisation as store,
+    Actor, Counts, Error, Identifier, NewOrganisation, Organisation, OrganisationId,
+    OrganisationKind, Refused, audit, rules, store::organisation as store,
 };
 use base::Page;
 use db::{Read, Tx};
@@ -72,8 +72,15 @@ pub fn organisation_by_identifier(
     Ok(store::by_identifier(read, identifier)?)
 }
 
-/// Reads every organisation without identifiers and aliases, natural persons included: for the
-/// ownership graph, never for publication as it is.
+/// Reads every organisation and what it is, natural persons included: for the ownership graph.
+pub fn organisation_kinds(
+    read: &Read<'_>,
+) -> Result<Vec<(OrganisationId, OrganisationKind)>, Error> {
+    Ok(store::kinds(read)?)
+}
+
+/// Reads every organisation without identifiers and aliases, natural persons included: never for
+/// publication as it is.
 pub fn organisations_all(read: &Read<'_>) -> Result<Vec<Organisation>, Error> {
     Ok(store::all(read)?)
 }

@@ -1,6 +1,6 @@
 //! Tables `organisation`, `organisation_identifier`, `organisation_alias`.
 
-use crate::{AliasLanguage, Counts, Identifier, Organisation, OrganisationId};
+use crate::{AliasLanguage, Counts, Identifier, Organisation, OrganisationId, OrganisationKind};
 use base::Page;
 use db::{Error, Read, Row, Tx, params};
 
@@ -108,7 +108,13 @@ pub(crate) fn aliases(
     )
 }
 
-/// Without identifiers and aliases: the ownership graph needs every organisation, often.
+/// What the ownership graph needs of every organisation.
+pub(crate) fn kinds(read: &Read<'_>) -> Result<Vec<(OrganisationId, OrganisationKind)>, Error> {
+    let sql = "SELECT id, kind FROM organisation ORDER BY id";
+    read.rows(sql, params![], |row| Ok((row.id(0)?, row.parse(1)?)))
+}
+
+/// Without identifiers and aliases.
 pub(crate) fn all(read: &Read<'_>) -> Result<Vec<Organisation>, Error> {
     let sql = format!("SELECT {COLUMNS} FROM organisation ORDER BY id");
     read.rows(&sql, params![], organisation)
