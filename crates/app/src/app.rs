@@ -134,13 +134,13 @@ impl App {
         let year = zone.year.unwrap_or(today.year());
         let end = base::Date::new(year, 12, 31).unwrap_or(today);
         let day = if zone.year.is_some() { end.min(today) } else { today };
-        let (of_owners, of_register) = (self.clone(), self.clone());
-        let owners = self.read(move |read| crate::owners(&of_owners, read, day).map(|_| ()));
-        let register =
-            self.read(move |read| crate::register::register(&of_register, read).map(|_| ()));
-        let (owners, register) = tokio::join!(owners, register);
-        owners.and(register)?;
-        crate::overview(self, year, base::Unit::CNY).await.map(|_| ())
+        // One after the other, so that each gives back what it needed before the next begins. The
+        // register comes last: its plain pages do not wait for it.
+        let app = self.clone();
+        self.read(move |read| crate::owners(&app, read, day).map(|_| ())).await?;
+        crate::overview(self, year, base::Unit::CNY).await?;
+        let app = self.clone();
+        self.read(move |read| crate::register::register(&app, read).map(|_| ())).await
     }
 
     /// Answers all waiting writes and closes the database.

@@ -18,7 +18,6 @@ mod register;
 mod rules;
 mod store;
 mod sums;
-mod suppliers;
 mod zone;
 
 #[cfg(test)]

@@ -2,11 +2,10 @@
 
 use db::Read;
 use identity::{Organisation, OrganisationId, OrganisationKind};
-use std::collections::HashMap;
 
 /// Organisations by id, as they may be published.
 #[derive(Debug, Clone, Default)]
-pub struct Names(HashMap<OrganisationId, Organisation>);
+pub struct Names(Vec<Organisation>);
 
 impl Names {
     /// Reads all organisations. A natural person stays, but without a name.
@@ -20,13 +19,16 @@ impl Names {
                 one.region.clear();
             }
         }
-        Ok(Self(all.into_iter().map(|one| (one.id, one)).collect()))
+        all.sort_unstable_by_key(|one| one.id);
+        all.shrink_to_fit();
+        Ok(Self(all))
     }
 
     /// Returns what is known about an id.
     #[must_use]
     pub fn get(&self, id: OrganisationId) -> Option<&Organisation> {
-        self.0.get(&id)
+        let place = self.0.binary_search_by_key(&id, |one| one.id);
+        place.ok().map(|place| &self.0[place])
     }
 
     /// Returns the name to show, or the id where nothing is known.
@@ -44,9 +46,9 @@ impl Names {
         )
     }
 
-    /// Returns everybody, in no order.
+    /// Returns everybody, by id.
     pub fn iter(&self) -> impl Iterator<Item = &Organisation> {
-        self.0.values()
+        self.0.iter()
     }
 
     /// Returns how many organisations are known.

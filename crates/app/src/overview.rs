@@ -1,6 +1,5 @@
 //! What anybody may see of a year's round: totals, concentration by entity and by owner, capture.
 
-use crate::suppliers::Suppliers;
 use crate::{App, Names};
 use base::{Amount, Date, Id, Time, Unit};
 use db::Read;
@@ -123,6 +122,8 @@ pub async fn overview(
     Ok(made)
 }
 
+type Suppliers = HashMap<AwardId, Vec<OrganisationId>>;
+
 /// One award as the measures need it.
 struct Line {
     id: AwardId,
@@ -156,7 +157,11 @@ pub fn overview_of(
         }
         Ok(())
     })?;
-    let suppliers = Suppliers::read(read)?;
+    let mut suppliers = Suppliers::new();
+    let period = Time::from_date(first)..Time::from_date(next);
+    grants::suppliers_each(read, &period, |award, supplier| {
+        suppliers.entry(award).or_default().push(supplier);
+    })?;
     let last = next.yesterday().unwrap_or(next).min(now.date().max(first));
     let owners = crate::owners(app, read, last)?;
     let graph = &owners.graph.ownership;
@@ -214,7 +219,7 @@ fn top_member(
 }
 
 fn project(line: &Line, suppliers: &Suppliers) -> Project<OrganisationId> {
-    let suppliers = suppliers.of(line.id).collect();
+    let suppliers = suppliers.get(&line.id).cloned().unwrap_or_default();
     Project { beneficiary: line.org, suppliers, amount: line.amount }
 }
 

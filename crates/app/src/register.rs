@@ -4,7 +4,6 @@
 //! While one request builds it, the others are answered from the one before, whose time stands on
 //! the page.
 
-use crate::suppliers::Suppliers;
 use crate::{App, Names};
 use base::{Amount, Id, Time, Unit};
 use db::Read;
@@ -141,8 +140,8 @@ impl Register {
             categories: Words(HashMap::new()),
             instruments: Words(HashMap::new()),
         };
-        let suppliers = Suppliers::read(read)?;
-        grants::register_each(read, |one| view.add(one, &suppliers))?;
+        grants::register_each(read, |one| view.add(one))?;
+        view.suppliers_read(read)?;
         view.names_read(read, &*crate::names(app, read)?)?;
         view.lines.shrink_to_fit();
         view.suppliers.shrink_to_fit();
@@ -161,11 +160,7 @@ impl Register {
         Ok(view)
     }
 
-    fn add(&mut self, one: grants::RegisterLine, of: &Suppliers) {
-        for supplier in of.of(one.id) {
-            let number = self.organisations.number(supplier);
-            self.suppliers.push(number);
-        }
+    fn add(&mut self, one: grants::RegisterLine) {
         self.titles.push_str(&one.title_en.to_lowercase());
         self.titles.push('\n');
         self.titles.push_str(&one.title_zh.to_lowercase());
@@ -178,9 +173,28 @@ impl Register {
             amount: one.amount.minor,
             paid: one.paid.minor,
             awarded_at: one.awarded_at.millis(),
-            suppliers_end: u32::try_from(self.suppliers.len()).unwrap_or(u32::MAX),
+            suppliers_end: 0,
             titles_end: u32::try_from(self.titles.len()).unwrap_or(u32::MAX),
         });
+    }
+
+    /// Reads the suppliers, which come in the order of the lines.
+    fn suppliers_read(&mut self, read: &Read<'_>) -> Result<(), grants::Error> {
+        let all = Time::from_millis(i64::MIN)..Time::from_millis(i64::MAX);
+        let (lines, suppliers) = (&mut self.lines, &mut self.suppliers);
+        let end = |suppliers: &Vec<u32>| u32::try_from(suppliers.len()).unwrap_or(u32::MAX);
+        let mut place = 0;
+        grants::suppliers_each(read, &all, |award, supplier| {
+            while lines.get(place).is_some_and(|line| line.id != award) {
+                lines[place].suppliers_end = end(suppliers);
+                place += 1;
+            }
+            suppliers.push(self.organisations.number(supplier));
+        })?;
+        for line in &mut lines[place..] {
+            line.suppliers_end = end(suppliers);
+        }
+        Ok(())
     }
 
     /// Reads the names of those who are in the register; natural persons stay without.

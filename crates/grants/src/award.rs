@@ -12,6 +12,7 @@ use identity::{Actor, OrganisationId};
 use ledger::{AccountKind, HoldCommand, ReleaseCommand};
 use rulebook::model::Instrument;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Narrows the list of awards; `None` narrows nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -230,12 +231,14 @@ pub fn suppliers_of_award(read: &Read<'_>, id: AwardId) -> Result<Vec<Organisati
     Ok(store::award::suppliers(read, id)?)
 }
 
-/// Streams (award, supplier) over all awards, by award.
+/// Streams (award, supplier) over the awards made in a period, in the order of
+/// [`crate::register_each`].
 pub fn suppliers_each(
     read: &Read<'_>,
+    period: &Range<Time>,
     each: impl FnMut(AwardId, OrganisationId),
 ) -> Result<(), Error> {
-    Ok(store::award::suppliers_each(read, each)?)
+    Ok(store::award::suppliers_each(read, period, each)?)
 }
 
 pub(crate) fn overflow(id: AwardId) -> Error {

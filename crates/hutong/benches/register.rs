@@ -26,6 +26,7 @@ fn main() {
     let server = Server::start(folder.path());
     // The cold start has a bench of its own, `serve`; here the first answer is printed apart.
     first_print(&server, "register", "/register");
+    first_print(&server, "register_searched", "/register?q=data");
     let times = run(&server, &register_asks(1, wanted.unwrap_or(SECONDS) * PER_SECOND));
     times.print("register");
     kinds_print(&times);

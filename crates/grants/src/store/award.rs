@@ -6,6 +6,7 @@ use base::{Amount, Page, Time};
 use db::{Error, Param, Read, Row, Tx, params};
 use identity::OrganisationId;
 use std::collections::HashMap;
+use std::ops::Range;
 
 const COLUMNS: &str = "id, application_id, call_id, instrument_code, category, organisation_id,
     unit, amount_minor, settled_minor, paid_minor, released_minor, hold_id, state, awarded_at,
@@ -90,13 +91,17 @@ pub(crate) fn suppliers(read: &Read<'_>, id: AwardId) -> Result<Vec<Organisation
     )
 }
 
-/// Lists (award, supplier) of all awards, by award.
+/// Streams (award, supplier) over the awards of a period, in the order of [`lines_each`].
 pub(crate) fn suppliers_each(
     read: &Read<'_>,
+    period: &Range<Time>,
     mut each: impl FnMut(AwardId, OrganisationId),
 ) -> Result<(), Error> {
-    let sql = "SELECT award_id, supplier_id FROM award_supplier ORDER BY award_id, supplier_id";
-    read.each(sql, params![], |row| {
+    let sql = "SELECT award.id, supplier_id
+         FROM award JOIN award_supplier ON award_supplier.award_id = award.id
+         WHERE awarded_at >= ?1 AND awarded_at < ?2
+         ORDER BY awarded_at, award.id, supplier_id";
+    read.each(sql, params![period.start, period.end], |row| {
         each(row.id(0)?, row.id(1)?);
         Ok(true)
     })
