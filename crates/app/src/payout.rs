@@ -248,7 +248,8 @@ fn agent(xml: &mut Xml, name: &str, code: &str) {
         xml.leaf("BICFI", code);
     } else {
         xml.raw("<Othr>");
-        xml.leaf("Id", if code.is_empty() { "NOTPROVIDED" } else { code });
+        let code = if code.is_empty() { "NOTPROVIDED" } else { code };
+        xml.leaf("Id", &clip(code, 35));
         xml.raw("</Othr>");
     }
     xml.raw(&format!("</FinInstnId></{name}>"));

@@ -82,6 +82,34 @@ fn a_payment_file_names_account_amount_and_reference_exactly() {
     assert!(wrong.contains("<Othr><Id>GB82WEST12345698765433</Id></Othr>"), "no IBAN: {wrong}");
 }
 
+/// Needs `xmllint` and the schema that `HUTONG_TEST_PAIN001` names; `cargo xtask ci` sets it.
+#[test]
+fn payment_files_are_valid_by_the_schema_of_pain_001() {
+    let Some(schema) = std::env::var_os("HUTONG_TEST_PAIN001") else {
+        println!("SCHEMA ABSENT: payment files are tested by field only");
+        return;
+    };
+    let long = "长".repeat(300);
+    let orders = [
+        order("岫云 & Co", "GB82 WEST 1234 5698 7654 32", "WESTGB2L"),
+        order("A", "GB82WEST12345698765433", "not a code"),
+        order(&long, &"9".repeat(60), &"8".repeat(60)),
+        order("<Nm>\u{7}", "6222 0000", "BKCHCNBJ92A"),
+    ];
+    let folder = testkit::TempDir::new().expect("a folder");
+    for (number, unit) in [Unit::CNY, Unit::EUR].into_iter().enumerate() {
+        let name = format!("{long}]]>");
+        let payer = Payer { name, number: "NOT-SET".into(), bank_code: long.clone() };
+        let xml = payment_pain001(&batch(unit), &payer, &orders).expect("a file");
+        let path = folder.path().join(format!("{number}.xml"));
+        std::fs::write(&path, xml).expect("writes");
+        let mut lint = std::process::Command::new("xmllint");
+        lint.arg("--noout").arg("--schema").arg(&schema).arg(&path);
+        let output = lint.output().expect("`xmllint` runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
 #[test]
 fn a_payment_file_is_made_only_in_a_currency() {
     let refused = payment_pain001(&batch(Unit::GPU_SECOND), &payer(), &[]);
