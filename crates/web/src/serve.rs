@@ -12,7 +12,7 @@ mod routes;
 mod state;
 
 pub(crate) use cx::{Cx, Page, See};
-pub(crate) use fault::Fault;
+pub(crate) use fault::{Fault, body_refused};
 pub(crate) use posted::{Posted, Query};
 pub(crate) use route::{Route, get, post};
 pub use route::{Shown, route_list};

@@ -6,9 +6,11 @@ use super::shaped::Shaped;
 use super::strict;
 use super::told::{Answered, Done};
 use crate::serve::{Cx, Fault};
-use axum::extract::{RawPathParams, Request, rejection::RawPathParamsRejection};
+use axum::body::Bytes;
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{DefaultBodyLimit, FromRequest, RawPathParams, Request};
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use base::{Time, sha256_hex};
 use db::{Read, Tx};
 use identity::{Actor, PersonId};
@@ -89,8 +91,7 @@ impl Ask {
             return read(&B::shape(), Value::Object(Map::new()));
         }
         if !is_json {
-            let message = "the body must be JSON: send `Content-Type: application/json`";
-            return Err(Fault::BadRequest(message.to_owned()));
+            return Err(Fault::MediaType("application/json"));
         }
         let value = strict::value(&bytes)
             .map_err(|error| Fault::BadRequest(format!("the body is no JSON: {error}")))?;
@@ -98,9 +99,17 @@ impl Ask {
     }
 
     /// Reads a body as it is.
-    pub(crate) async fn bytes(&mut self, request: Request, most: usize) -> Result<Vec<u8>, Fault> {
-        let bytes = axum::body::to_bytes(request.into_body(), most).await.map_err(|_| {
-            Fault::BadRequest(format!("the body breaks off or is above {most} bytes"))
+    pub(crate) async fn bytes(
+        &mut self,
+        mut request: Request,
+        most: usize,
+    ) -> Result<Vec<u8>, Fault> {
+        DefaultBodyLimit::max(most).apply(&mut request);
+        let bytes = Bytes::from_request(request, &()).await.map_err(|error| {
+            if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                return Fault::TooLarge(most);
+            }
+            Fault::BadRequest("the body breaks off: send the request again".to_owned())
         })?;
         let mut all = format!("{}\n", self.cx.path).into_bytes();
         all.extend_from_slice(&bytes);

@@ -14,12 +14,15 @@ use std::sync::LazyLock;
 const PATH: &str = "/api/v1/openapi.json";
 
 /// What may go wrong, with the codes of the answer.
-const FAULTS: [(&str, &str); 8] = [
+const FAULTS: [(&str, &str); 11] = [
     ("400", "The request cannot be understood"),
     ("401", "An API token or a session is needed, or the token is not known"),
     ("403", "This person may not"),
     ("404", "Nothing is here, or nothing that this person may know of"),
+    ("405", "The address takes other methods; the header `Allow` lists them"),
     ("409", "The state of the zone does not allow it; `code` names the refusal"),
+    ("413", "The body is above the limit that the message names; send less, or split it"),
+    ("415", "The body is of another media type; send the one that the message names"),
     ("422", "Fields are wrong; `fields` names each of them"),
     ("500", "A failure of the machine; the log has the details under the request id"),
     ("503", "Not now; repeat a change with the same idempotency key"),
@@ -59,7 +62,8 @@ pub(crate) fn document() -> Value {
             "summary": "One support round as data: rules, calls, applications, awards, payments.",
             "description": "Money is counted in whole minor units. Times are RFC 3339 in UTC. \
                             A change needs an API token; reading what is not public takes a token \
-                            or a session. `docs/api.md` of the project shows a whole round.",
+                            or a session. Any other method than those described answers 405 as \
+                            in `#/components/responses/Fault405`. `docs/api.md` of the project shows a whole round.",
             "license": { "name": "Apache-2.0 OR MIT", "identifier": "Apache-2.0 OR MIT" },
         },
         "servers": [{ "url": "/" }],
@@ -164,11 +168,21 @@ fn responses(one: &Operation) -> Value {
         let made = json!({ "description": "Something was made", "content": content });
         all.insert("201".to_owned(), made);
     }
-    for (status, _) in FAULTS {
+    for (status, _) in FAULTS.into_iter().filter(|(status, _)| may_answer(one, status)) {
         let reference = json!({ "$ref": format!("#/components/responses/{}", fault_name(status)) });
         all.insert(status.to_owned(), reference);
     }
     Value::Object(all)
+}
+
+/// A method that is described is taken, and what has no body has none that is too large.
+fn may_answer(one: &Operation, status: &str) -> bool {
+    match status {
+        "405" => false,
+        "413" => !matches!(one.takes, Takes::Nothing),
+        "415" => matches!(one.takes, Takes::Json(_)),
+        _ => true,
+    }
 }
 
 fn fault_name(status: &str) -> String {
@@ -178,7 +192,11 @@ fn fault_name(status: &str) -> String {
 fn faults() -> Value {
     let described = |(status, says): (&str, &str)| {
         let content = json!({ "schema": { "$ref": "#/components/schemas/Fault" } });
-        let fault = json!({ "description": says, "content": { "application/json": content } });
+        let mut fault = json!({ "description": says, "content": { "application/json": content } });
+        if status == "405" {
+            let methods = json!({ "description": "The methods", "schema": { "type": "string" } });
+            fault["headers"] = json!({ "Allow": methods });
+        }
         (fault_name(status), fault)
     };
     Value::Object(FAULTS.into_iter().map(described).collect())

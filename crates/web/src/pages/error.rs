@@ -31,10 +31,14 @@ pub enum ErrorKind {
     Forbidden,
     /// 404: nothing is here.
     NotFound,
+    /// 405: the address takes another method.
+    WrongMethod,
     /// 409: somebody was faster.
     Conflict,
     /// 413: too large.
     TooLarge,
+    /// 415: of a kind that is not taken.
+    MediaType,
     /// 429: too often.
     TooOften,
     /// 500: our failure.
@@ -45,13 +49,15 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// All kinds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::BadRequest,
         Self::SignIn,
         Self::Forbidden,
         Self::NotFound,
+        Self::WrongMethod,
         Self::Conflict,
         Self::TooLarge,
+        Self::MediaType,
         Self::TooOften,
         Self::Failed,
         Self::Unavailable,
@@ -65,8 +71,10 @@ impl ErrorKind {
             Self::SignIn => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
+            Self::WrongMethod => 405,
             Self::Conflict => 409,
             Self::TooLarge => 413,
+            Self::MediaType => 415,
             Self::TooOften => 429,
             Self::Failed => 500,
             Self::Unavailable => 503,
@@ -79,8 +87,10 @@ impl ErrorKind {
             Self::SignIn => "error.sign-in",
             Self::Forbidden => "error.forbidden",
             Self::NotFound => "error.not-found",
+            Self::WrongMethod => "error.wrong-method",
             Self::Conflict => "error.conflict",
             Self::TooLarge => "error.too-large",
+            Self::MediaType => "error.media-type",
             Self::TooOften => "error.too-often",
             Self::Failed => "error.failed",
             Self::Unavailable => "error.unavailable",
@@ -93,8 +103,10 @@ impl ErrorKind {
             Self::SignIn => "error.sign-in-then",
             Self::Forbidden => "error.forbidden-then",
             Self::NotFound => "error.not-found-then",
+            Self::WrongMethod => "error.wrong-method-then",
             Self::Conflict => "error.conflict-then",
             Self::TooLarge => "error.too-large-then",
+            Self::MediaType => "error.media-type-then",
             Self::TooOften => "error.too-often-then",
             Self::Failed => "error.failed-then",
             Self::Unavailable => "error.unavailable-then",
@@ -117,7 +129,7 @@ impl Page for ErrorPage {
             place: place.to_owned(),
             request: "01jd8q2n7v5w0x3y".to_owned(),
         };
-        let names = ["400", "401", "403", "empty", "409", "413", "429", "500", "503"];
+        let names = ["400", "401", "403", "empty", "405", "409", "413", "415", "429", "500", "503"];
         let mut samples: Vec<_> = names
             .into_iter()
             .zip(ErrorKind::ALL)

@@ -1,14 +1,15 @@
 //! What every answer gets: a request id, security headers, and a face for faults.
 
 use super::{Cx, Fault, Shared};
+use crate::Lang;
 use crate::pages::{Page as _, error::ErrorPage};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, SET_COOKIE,
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, SET_COOKIE,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
@@ -31,8 +32,12 @@ pub(crate) async fn dress(State(shared): State<Shared>, request: Request, next: 
     let response = next.run(request).await;
     let status = response.status();
     tracing::debug!(%method, path = uri.path(), %status, %id, "answered");
-    let mut response = match fault_of(&response) {
-        Some(fault) => face(&shared, &fault, &headers, &uri, &id).await,
+    let mut response = match response.extensions().get::<Fault>().cloned() {
+        Some(fault) => {
+            let mut shown = face(&shared, &fault, &headers, &uri, &id).await;
+            fault_guard(&fault, shown.headers_mut());
+            shown
+        }
         None => response,
     };
     guard(response.headers_mut(), &id);
@@ -58,19 +63,14 @@ fn guard(out: &mut HeaderMap, id: &str) {
     }
 }
 
-/// A fault of ours, or what axum itself refused (a wrong method, a body too large).
-fn fault_of(response: &Response) -> Option<Fault> {
-    if let Some(fault) = response.extensions().get::<Fault>() {
-        return Some(fault.clone());
-    }
-    match response.status() {
-        StatusCode::METHOD_NOT_ALLOWED => {
-            Some(Fault::BadRequest("this address takes another method".to_owned()))
-        }
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            Some(Fault::BadRequest("the request is too large: at most 3 MiB are taken".to_owned()))
-        }
-        _ => None,
+/// Sets what every fault carries. It concerns who asked and this moment alone, so that nothing on
+/// the way may keep it.
+fn fault_guard(fault: &Fault, out: &mut HeaderMap) {
+    out.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Fault::MethodNotAllowed(allowed) = fault
+        && let Ok(value) = HeaderValue::from_str(allowed)
+    {
+        out.insert(ALLOW, value);
     }
 }
 
@@ -90,7 +90,7 @@ async fn face(
             Fault::Invalid(problems) => problems.clone(),
             _ => Vec::new(),
         };
-        let message = match fault.detail() {
+        let message = match fault.detail(Lang::En) {
             detail if detail.is_empty() => fault.code().replace('_', " "),
             detail => detail,
         };
@@ -105,9 +105,9 @@ async fn face(
         Err(_) => crate::Ui { lang: super::cx::lang(headers, uri), ..crate::Ui::default() },
     };
     let page = ErrorPage {
-        ui,
         kind: fault.kind(),
-        detail: fault.detail(),
+        detail: fault.detail(ui.lang),
+        ui,
         place: uri.path().to_owned(),
         request: id.to_owned(),
     };

@@ -1,9 +1,12 @@
 //! Why a request has no ordinary answer. Shown as a page or as JSON by [`super::dress`].
 
+use super::state::BODY_BYTES_MAX;
+use crate::Lang;
 use crate::pages::error::ErrorKind;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base::FieldProblem;
+use std::slice;
 
 /// Why there is no ordinary answer.
 #[derive(Debug, Clone)]
@@ -20,6 +23,12 @@ pub(crate) enum Fault {
     TokenNeeded,
     /// The request cannot be understood.
     BadRequest(String),
+    /// The address takes other methods, listed as in the header `Allow`.
+    MethodNotAllowed(String),
+    /// The body is above this many bytes.
+    TooLarge(usize),
+    /// The body is of another media type than this one, which is taken here.
+    MediaType(&'static str),
     /// A field or several are wrong.
     Invalid(Vec<FieldProblem>),
     /// The operation was refused; the state of the zone does not allow it.
@@ -43,6 +52,9 @@ impl Fault {
             Self::SignIn | Self::TokenNeeded => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::Forged => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Refused { .. } => StatusCode::CONFLICT,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -57,6 +69,9 @@ impl Fault {
             Self::SignIn | Self::TokenNeeded => ErrorKind::SignIn,
             Self::Forbidden | Self::Forged => ErrorKind::Forbidden,
             Self::BadRequest(_) | Self::Invalid(_) => ErrorKind::BadRequest,
+            Self::MethodNotAllowed(_) => ErrorKind::WrongMethod,
+            Self::TooLarge(_) => ErrorKind::TooLarge,
+            Self::MediaType(_) => ErrorKind::MediaType,
             Self::Refused { .. } => ErrorKind::Conflict,
             Self::Unavailable(_) => ErrorKind::Unavailable,
             Self::Failed(_) => ErrorKind::Failed,
@@ -72,6 +87,9 @@ impl Fault {
             Self::Forged => "forged",
             Self::TokenNeeded => "token_needed",
             Self::BadRequest(_) => "bad_request",
+            Self::MethodNotAllowed(_) => "method_not_allowed",
+            Self::TooLarge(_) => "too_large",
+            Self::MediaType(_) => "media_type_unsupported",
             Self::Invalid(_) => "invalid",
             Self::Refused { code, .. } => code,
             Self::Unavailable(_) => "unavailable",
@@ -80,23 +98,31 @@ impl Fault {
     }
 
     /// Returns what to say about it, beyond what its kind says.
-    pub(crate) fn detail(&self) -> String {
+    pub(crate) fn detail(&self, lang: Lang) -> String {
         match self {
             Self::BadRequest(text) | Self::Unavailable(text) => text.clone(),
+            Self::MethodNotAllowed(allowed) => {
+                lang.fill("fault.method-not-allowed", slice::from_ref(allowed))
+            }
+            Self::TooLarge(most) => lang.fill("fault.too-large", &[most.to_string()]),
+            Self::MediaType(taken) => lang.fill("fault.media-type", &[(*taken).to_owned()]),
             Self::Refused { message, .. } => message.clone(),
             Self::Invalid(problems) => {
                 problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
             }
-            Self::Forged => "the form did not come from a page of this session: open the page \
-                             again and repeat"
-                .to_owned(),
-            Self::TokenNeeded => {
-                "a change needs an API token: send `Authorization: Bearer <token>`, \
-                                  which the account page makes"
-                    .to_owned()
-            }
+            Self::Forged => lang.message("fault.forged").to_owned(),
+            Self::TokenNeeded => lang.message("fault.token-needed").to_owned(),
             Self::NotFound | Self::SignIn | Self::Forbidden | Self::Failed(_) => String::new(),
         }
+    }
+}
+
+/// Says why a body cannot be taken that axum has refused with this status.
+pub(crate) fn body_refused(status: StatusCode, reason: String, taken: &'static str) -> Fault {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => Fault::TooLarge(BODY_BYTES_MAX),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Fault::MediaType(taken),
+        _ => Fault::BadRequest(reason),
     }
 }
 

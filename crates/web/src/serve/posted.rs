@@ -1,11 +1,13 @@
 //! What a browser sends: a query, or a form with its token against forgery.
 
-use super::{Cx, Fault};
+use super::{Cx, Fault, body_refused};
 use axum::Form;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use std::str::FromStr;
 
+/// What a form without files is sent as.
+const FORM: &str = "application/x-www-form-urlencoded";
 /// Most fields of one form: an application with a hundred cost lines has about 500.
 const FIELDS_MAX: usize = 1_000;
 
@@ -110,7 +112,7 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
         let cx = cx.ok_or_else(|| Fault::Failed("a route without a gate".to_owned()))?;
         let Form(pairs) = Form::from_request(request, state)
             .await
-            .map_err(|error| Fault::BadRequest(error.to_string()))?;
+            .map_err(|error| body_refused(error.status(), error.body_text(), FORM))?;
         Self::of(&cx, pairs)
     }
 }

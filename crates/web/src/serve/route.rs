@@ -9,6 +9,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
 use identity::Permission;
+use std::collections::BTreeMap;
 
 /// One way to ask the server something.
 pub(crate) struct Route {
@@ -56,12 +57,32 @@ pub fn route_list() -> Vec<Shown> {
     table.iter().map(shown).collect()
 }
 
-/// Puts the table together; every handler stands behind the test of its permission.
+/// Puts the table together; every handler stands behind the test of its permission. A method that
+/// an address does not take is told to everybody, for the table is no secret.
 pub(crate) fn build(table: Vec<Route>, shared: &Shared) -> Router<Shared> {
-    table.into_iter().fold(Router::new(), |router, route| {
+    let mut addresses: BTreeMap<&'static str, (MethodRouter<Shared>, Vec<Method>)> =
+        BTreeMap::new();
+    for route in table {
         let gate = from_fn_with_state((shared.clone(), route.permission), gate);
-        router.route(route.path, route.handler.layer(gate))
-    })
+        let (handlers, methods) = addresses.entry(route.path).or_default();
+        *handlers = std::mem::take(handlers).merge(route.handler.route_layer(gate));
+        if route.method == Method::GET {
+            methods.push(Method::HEAD);
+        }
+        methods.push(route.method);
+    }
+    let add = |router: Router<Shared>, (path, (handlers, methods)): (_, (_, Vec<Method>))| {
+        let fault = method_refused(methods);
+        let handlers: MethodRouter<Shared> = handlers;
+        router.route(path, handlers.fallback(move || std::future::ready(fault.clone())))
+    };
+    addresses.into_iter().fold(Router::new(), add)
+}
+
+fn method_refused(methods: Vec<Method>) -> Fault {
+    let mut names: Vec<String> = methods.iter().map(ToString::to_string).collect();
+    names.sort_unstable();
+    Fault::MethodNotAllowed(names.join(", "))
 }
 
 async fn gate(

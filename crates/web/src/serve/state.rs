@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::net::TcpListener;
 
 /// Largest request body: a paper of 2 MiB with its form around it.
-const BODY_BYTES_MAX: usize = 3 * 1024 * 1024;
+pub(super) const BODY_BYTES_MAX: usize = 3 * 1024 * 1024;
 /// How long the zone's settings are kept between looks, in milliseconds.
 const ZONE_MILLIS: i64 = 1_000;
 

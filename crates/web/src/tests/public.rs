@@ -1,5 +1,6 @@
 //! Journeys of a visitor through the public pages, over the real router and real databases.
 
+mod edge;
 mod register;
 mod world;
 

@@ -101,7 +101,7 @@ pub(super) fn as_notice(cx: &Cx, fault: Fault) -> Result<(StatusCode, Notice), F
     let status = fault.status();
     let message = match &fault {
         Fault::Refused { code, message } => refusal(cx, code, message),
-        Fault::Invalid(_) => cx.lang.fill("work.refused", &[fault.detail()]),
+        Fault::Invalid(_) => cx.lang.fill("work.refused", &[fault.detail(cx.lang)]),
         _ => return Err(fault),
     };
     Ok((status, Notice { outcome: Outcome::Fail, message }))

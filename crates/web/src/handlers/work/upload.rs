@@ -1,11 +1,14 @@
 //! Forms that carry files.
 
-use crate::serve::{Cx, Fault, Posted};
+use crate::serve::{Cx, Fault, Posted, body_refused};
+use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header::CONTENT_TYPE;
 use std::ops::Deref;
 use std::sync::Arc;
 
+/// What a form with files is sent as.
+const FORM: &str = "multipart/form-data";
 /// Longest text of one field, in bytes: above every limit of a domain, so that those are told.
 const TEXT_BYTES_MAX: usize = 64 * 1024;
 /// Most parts of one form: an application with a hundred cost lines and thirty papers.
@@ -49,25 +52,26 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
         let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        if !kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
+        if !kind.is_some_and(|kind| kind.starts_with(FORM)) {
             let form = Posted::from_request(request, state).await?;
             return Ok(Self { form, files: Vec::new() });
         }
         let cx = request.extensions().get::<Cx>().cloned();
         let cx = cx.ok_or_else(|| Fault::Failed("a route without a gate".to_owned()))?;
         let refused = |reason: String| Fault::BadRequest(reason);
+        let unread = |e: MultipartError| body_refused(e.status(), e.body_text(), FORM);
         let mut parts = Multipart::from_request(request, state)
             .await
-            .map_err(|error| refused(error.body_text()))?;
+            .map_err(|error| body_refused(error.status(), error.body_text(), FORM))?;
         let (mut pairs, mut files, mut count) = (Vec::new(), Vec::new(), 0);
-        while let Some(part) = parts.next_field().await.map_err(|e| refused(e.body_text()))? {
+        while let Some(part) = parts.next_field().await.map_err(unread)? {
             count += 1;
             if count > PARTS_MAX {
                 return Err(refused(format!("more than {PARTS_MAX} fields")));
             }
             let field = part.name().unwrap_or_default().to_owned();
             let name = part.file_name().map(file_name);
-            let bytes = part.bytes().await.map_err(|error| refused(error.body_text()))?;
+            let bytes = part.bytes().await.map_err(unread)?;
             match name {
                 Some(name) if name.is_empty() && bytes.is_empty() => {}
                 Some(name) => files.push(File { field, name, bytes: Arc::from(&bytes[..]) }),

@@ -80,10 +80,9 @@ fn a_body_that_two_readers_read_differently_is_refused() {
         }
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         client.post("/api/v1/calls").token("one").text(&deep).refused(400, "bad_request");
-        let sent = client.post("/api/v1/calls").token("one").bytes(b"\xff\xfe{}");
-        sent.refused(400, "bad_request");
         let sent = client.post("/api/v1/calls").token("one");
-        sent.header("content-type", "text/plain").bytes(b"{}").refused(400, "bad_request");
+        let sent = sent.header("content-type", "application/json").bytes(b"\xff\xfe{}");
+        sent.refused(400, "bad_request");
         for value in ["[]", "1", "\"x\"", "null"] {
             let sent = client.post("/api/v1/calls").token("one").text(value);
             assert_eq!(sent.refused(422, "invalid").fields(), ["body"]);
@@ -96,14 +95,65 @@ fn a_body_above_its_limit_is_refused() {
     on_both(|client| {
         let long = json!({ "toml": "x".repeat(1_100_000) });
         let sent = client.post("/api/v1/instruments").token("one").json(long);
-        assert!(sent.refused(400, "bad_request").text.contains("1048576"));
+        assert!(sent.refused(413, "too_large").text.contains("above 1048576 bytes"));
         let paper = vec![b'x'; 2 * 1024 * 1024 + 1];
         let applicant = client.people["applicant"];
         let firm = client.organisation("Firm", "Company");
         let work = json!({ "organisation": firm, "may_act": true });
         client.make("admin", &format!("/api/v1/people/{applicant}/employments"), work);
         let at = "/api/v1/applications/01hv3k8q2r5t7w9x0y1z2a3b4c/papers/a?file_name=a";
-        client.post(at).token("applicant").bytes(&paper).refused(400, "bad_request");
+        let sent = client.post(at).token("applicant").bytes(&paper);
+        assert!(sent.refused(413, "too_large").text.contains("above 2097152 bytes"));
+    });
+}
+
+#[test]
+fn a_body_of_another_media_type_is_refused_with_the_one_to_send() {
+    on_both(|client| {
+        for media in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""] {
+            let sent = client.post("/api/v1/calls").token("one").header("content-type", media);
+            let answer = sent.bytes(b"{}").refused(415, "media_type_unsupported");
+            assert!(answer.text.contains("`Content-Type: application/json`"), "{answer:?}");
+        }
+        let sent = client.post("/api/v1/calls").token("one");
+        let sent = sent.header("content-type", "application/json; charset=utf-8");
+        sent.bytes(b"{}").refused(422, "invalid");
+    });
+}
+
+#[test]
+fn a_wrong_method_is_answered_with_those_that_are_taken() {
+    on_both(|client| {
+        for (method, path, allowed) in [
+            ("DELETE", "/api/v1/awards", "GET, HEAD"),
+            ("POST", "/api/v1/overview", "GET, HEAD"),
+            ("PUT", "/api/v1/calls", "GET, HEAD, POST"),
+            ("PATCH", "/api/v1/applications/01hv3k8q2r5t7w9x0y1z2a3b4c/submit", "POST"),
+            ("GET", "/api/v1/payments/batches/x/confirm", "POST"),
+        ] {
+            let answer = client.send(method, path).refused(405, "method_not_allowed");
+            assert_eq!(answer.header("allow"), Some(allowed), "{method} {path}");
+            assert!(answer.text.contains("repeat the request with that method"), "{answer:?}");
+        }
+    });
+}
+
+#[test]
+fn no_fault_is_kept_on_the_way() {
+    on_both(|client| {
+        let public = "/api/v1/awards/01hv3k8q2r5t7w9x0y1z2a3b4c";
+        for (sent, status) in [
+            (client.get(public), 404),
+            (client.get("/api/v1/claims"), 401),
+            (client.get("/api/v1/claims").token("stranger"), 403),
+            (client.get("/api/v1/awards?rows=0"), 422),
+            (client.send("DELETE", "/api/v1/awards"), 405),
+            (client.post("/api/v1/calls").token("one").bytes(b"{}"), 415),
+        ] {
+            let answer = sent.answer();
+            assert_eq!(answer.status, status, "{answer:?}");
+            assert_eq!(answer.header("cache-control"), Some("no-store"), "{answer:?}");
+        }
     });
 }
 

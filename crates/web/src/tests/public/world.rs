@@ -3,7 +3,7 @@
 use crate::{Server, router};
 use app::{App, Config};
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode};
+use axum::http::{HeaderMap, Request, StatusCode};
 use base::{Amount, FixedClock, Random, Time, Unit};
 use db::Tx;
 use grants::{
@@ -103,6 +103,7 @@ pub(super) struct World {
 /// An answer as a client sees it.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
     pub(super) content_type: String,
     pub(super) text: String,
 }
@@ -342,14 +343,19 @@ impl World {
 
     pub(super) fn get_as(&self, address: &str, cookie: &str) -> Answer {
         let request = Request::builder().uri(address).header("cookie", cookie);
-        let request = request.body(Body::empty()).unwrap();
+        self.ask(request.body(Body::empty()).unwrap())
+    }
+
+    /// Sends any request.
+    pub(super) fn ask(&self, request: Request<Body>) -> Answer {
         self.runtime.block_on(async {
             let response = self.service.clone().oneshot(request).await.unwrap();
-            let status = response.status();
-            let content_type = response.headers().get("content-type");
+            let (parts, body) = response.into_parts();
+            let content_type = parts.headers.get("content-type");
             let content_type = content_type.map_or("", |value| value.to_str().unwrap()).to_owned();
-            let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-            Answer { status, content_type, text: String::from_utf8(bytes.to_vec()).unwrap() }
+            let bytes = to_bytes(body, usize::MAX).await.unwrap();
+            let text = String::from_utf8(bytes.to_vec()).unwrap();
+            Answer { status: parts.status, headers: parts.headers, content_type, text }
         })
     }
 
