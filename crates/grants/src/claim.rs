@@ -78,11 +78,8 @@ pub fn claim_check(read: &Read<'_>, award: &Award, claim: &Claim, now: Time) -> 
     let call = call_read(read, award.call)?;
     let (_, rule) = instrument_read(read, call.instrument)?;
     let graph = graph_at_default(read, now.date())?;
-    let supplier = identity::organisation_find(read, claim.supplier)?.ok_or_else(|| {
-        let mut problems = FieldProblems::default();
-        problems.add("supplier", "is no registered organisation: register it first");
-        Refused::Invalid(problems.finish().err().unwrap_or_default())
-    })?;
+    let supplier = identity::organisation_find(read, claim.supplier)?
+        .ok_or_else(|| rules::supplier_unknown("supplier"))?;
     let facts = supplier_facts(&graph, award.organisation, &supplier);
     let broken = rulebook::supplier_check(&rule, &facts);
     if !broken.is_empty() {

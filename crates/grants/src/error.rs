@@ -190,6 +190,18 @@ pub enum Refused {
     /// Confirmed before.
     #[error("the batch was confirmed already")]
     BatchConfirmed,
+    /// A person or an organisation that is named does not fit.
+    #[error(transparent)]
+    Identity(identity::Refused),
+}
+
+impl From<identity::Refused> for Refused {
+    fn from(refused: identity::Refused) -> Self {
+        match refused {
+            identity::Refused::Invalid(problems) => Self::Invalid(problems),
+            refused => Self::Identity(refused),
+        }
+    }
 }
 
 fn opens_or_closed(opens_at: Time, now: Time) -> String {
@@ -235,9 +247,7 @@ impl From<ledger::Error> for Error {
 impl From<identity::Error> for Error {
     fn from(error: identity::Error) -> Self {
         match error {
-            identity::Error::Refused(refused) => {
-                Self::Stored { what: "identity", id: String::new(), reason: refused.to_string() }
-            }
+            identity::Error::Refused(refused) => Self::Refused(refused.into()),
             identity::Error::Db(error) => Self::Db(error),
         }
     }

@@ -241,10 +241,12 @@ fn facts(firm: &Organisation, declared: &Declared) -> BTreeMap<String, FactValue
 
 fn lines(read: &Read<'_>, graph: &Graph, question: &Question<'_>) -> Result<Vec<CostLine>, Error> {
     let mut lines = Vec::with_capacity(question.lines.len());
-    for (position, line) in (1..).zip(question.lines) {
+    for (i, line) in question.lines.iter().enumerate() {
+        let position = i + 1;
         let supplier = match line.supplier {
             Some(id) => {
-                let supplier = identity::organisation_read(read, id)?;
+                let supplier = identity::organisation_find(read, id)?
+                    .ok_or_else(|| rules::supplier_unknown(&format!("lines.{i}.supplier")))?;
                 Some(supplier_facts(graph, question.firm.id, &supplier))
             }
             None => None,

@@ -1,7 +1,7 @@
 //! Pure checks and decisions.
 
 use crate::{Draft, NewClaim, Refused, Score, Verdict, Vote};
-use base::{Amount, Date, FieldProblems, Time, Unit};
+use base::{Amount, Date, FieldProblem, FieldProblems, Time, Unit};
 use identity::PersonId;
 
 /// Most cost lines of an application: more belong on a list in a paper.
@@ -36,6 +36,15 @@ pub(crate) fn draft_check(draft: &Draft, unit: Unit) -> Result<(), Refused> {
     let total = draft.lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.amount.minor));
     problems.require(total.is_some(), "lines", "add up to more than can be counted");
     problems.finish().map_err(Refused::Invalid)
+}
+
+/// What is wrong with a supplier that nobody has registered.
+const SUPPLIER_UNKNOWN: &str = "is no registered organisation: register it first";
+
+/// Refuses a supplier that nobody knows: a bad field, not a broken foreign key.
+pub(crate) fn supplier_unknown(field: &str) -> Refused {
+    let message = SUPPLIER_UNKNOWN.to_owned();
+    Refused::Invalid(vec![FieldProblem { field: field.to_owned(), message }])
 }
 
 fn amount_check(problems: &mut FieldProblems, field: &str, amount: Amount, unit: Unit) {

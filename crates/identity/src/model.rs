@@ -311,16 +311,16 @@ pub enum Refused {
         owner: OrganisationId,
     },
     /// No such organisation.
-    #[error("there is no organisation `{0}`")]
+    #[error("there is no organisation `{0}`: register it first")]
     OrganisationUnknown(OrganisationId),
     /// No such person.
-    #[error("there is no person `{0}`")]
+    #[error("there is no person `{0}`: enter them first")]
     PersonUnknown(PersonId),
     /// No such statement.
-    #[error("there is no ownership statement `{0}`")]
+    #[error("there is no ownership statement `{0}`: look at those of the organisation")]
     OwnershipUnknown(OwnershipId),
     /// An organisation cannot own itself.
-    #[error("an organisation cannot be stated as its own owner")]
+    #[error("an organisation cannot be stated as its own owner: name another one")]
     OwnsItself,
     /// Shares at one time would be above the whole.
     #[error(
@@ -331,10 +331,10 @@ pub enum Refused {
         total_ppm: i64,
     },
     /// The statement was withdrawn before.
-    #[error("the statement was withdrawn already")]
+    #[error("the statement was withdrawn already: nothing is left to do")]
     AlreadyWithdrawn,
     /// The mail address belongs to another person.
-    #[error("the mail address `{0}` belongs to a person already")]
+    #[error("the mail address `{0}` belongs to a person already: give another one")]
     EmailTaken(String),
     /// The link was used, has expired, or never was.
     #[error("the sign-in link is used, expired or unknown: ask for a new one")]

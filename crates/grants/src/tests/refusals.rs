@@ -479,3 +479,24 @@ fn a_sealed_application_is_not_given_to_a_reviewer() {
         assert_eq!(refusal(assign), Refused::Sealed(end));
     });
 }
+
+#[test]
+fn an_organisation_that_nobody_knows_is_refused_and_no_failure() {
+    on_both(|w| {
+        let nobody = nobody::<identity::OrganisationId>();
+        let asked = |firm, lines: Vec<CostLine>| {
+            w.db.read(|r| {
+                let (published, rule) = instrument_latest(r, "test-voucher")?.expect("one");
+                let declared = Declared::default();
+                entitlement(r, (&published, &rule), firm, &declared, (&lines, w.now()))
+            })
+        };
+        let refused = refusal(asked(nobody, Vec::new()));
+        assert_eq!(refused, Refused::Identity(identity::Refused::OrganisationUnknown(nobody)));
+        assert!(refused.to_string().contains(&format!("`{nobody}`: register it first")));
+        let mut lines = w.draft("100", "30").lines;
+        lines[0].supplier = Some(nobody);
+        let Refused::Invalid(problems) = refusal(asked(w.firm, lines)) else { panic!() };
+        assert_eq!(problems[0].field, "lines.0.supplier");
+    });
+}

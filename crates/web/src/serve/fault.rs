@@ -183,6 +183,7 @@ impl From<grants::Error> for Fault {
                 | R::BatchUnknown(_),
             ) => Self::NotFound,
             grants::Error::Refused(R::NotYours(_) | R::ReviewNotYours) => Self::Forbidden,
+            grants::Error::Refused(R::Identity(refused)) => identity::Error::from(refused).into(),
             grants::Error::Refused(refused) => {
                 Self::Refused { code: code_of(&refused), message: refused.to_string() }
             }
