@@ -76,9 +76,16 @@ pub fn instrument_newest(read: &Read<'_>, code: &str) -> Result<Option<Published
     Ok(store::instrument::latest(read, code)?)
 }
 
-/// Lists published versions by code; the key of a page is the last code.
+/// Lists published versions by code and version. The key of the next page is
+/// [`instrument_page_key`] of the last row.
 pub fn instruments_list(read: &Read<'_>, page: &Page) -> Result<Vec<Published>, Error> {
     Ok(store::instrument::list(read, page)?)
+}
+
+/// Returns the key with which the page after this version begins.
+#[must_use]
+pub fn instrument_page_key(published: &Published) -> String {
+    format!("{}.{}", published.code, published.version)
 }
 
 /// Returns the day by which a step is due that began on `from`, where the rule has a service clock

@@ -59,7 +59,7 @@ pub use evidence::{
 pub use group::{GroupAwarded, group_awarded};
 pub use instrument::{
     due_on, instrument_compile, instrument_find, instrument_latest, instrument_newest,
-    instrument_publish, instrument_read, instruments_list,
+    instrument_page_key, instrument_publish, instrument_read, instruments_list,
 };
 pub use invariants::{CheckError, check_invariants};
 pub use model::{

@@ -46,12 +46,20 @@ pub(crate) fn latest(read: &Read<'_>, code: &str) -> Result<Option<Published>, E
     read.row(&sql, params![code], published)
 }
 
-/// Lists every published version, by code.
+/// Lists every published version, by code and version.
 pub(crate) fn list(read: &Read<'_>, page: &Page) -> Result<Vec<Published>, Error> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM instrument WHERE code > ?1 ORDER BY code, version LIMIT ?2");
-    let after = page.after.as_deref().unwrap_or("");
-    read.rows(&sql, params![after, page.rows], published)
+    let sql = format!(
+        "SELECT {COLUMNS} FROM instrument WHERE (code, version) > (?1, ?2)
+         ORDER BY code, version LIMIT ?3"
+    );
+    let (code, version) = after(page.after.as_deref().unwrap_or_default());
+    read.rows(&sql, params![code, version, page.rows], published)
+}
+
+/// Reads a key: a code with a version. A code alone stands for all of its versions.
+fn after(key: &str) -> (&str, i64) {
+    let parts = key.rsplit_once('.').and_then(|(code, v)| Some((code, v.parse().ok()?)));
+    parts.unwrap_or((key, i64::MAX))
 }
 
 /// Lists code and names of the instruments that calls apply, each in its newest version.

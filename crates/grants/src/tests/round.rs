@@ -264,3 +264,35 @@ fn a_replayed_publication_changes_nothing() {
         assert_eq!(SizeClass::Small.as_str(), "Small");
     });
 }
+
+#[test]
+fn pages_of_instruments_meet_between_versions_and_lose_none() {
+    on_both(|w| {
+        let mut expected = vec![("test-voucher".to_owned(), 1)];
+        for (code, versions) in [("test-voucher", 2..=4), ("a-voucher", 1..=3), ("test", 1..=1)] {
+            for version in versions {
+                let toml = RULE.replace("id = \"test-voucher\"", &format!("id = \"{code}\""));
+                let toml = toml.replace("version = 1", &format!("version = {version}"));
+                w.write(move |tx| instrument_publish(tx, Actor::System, "test.toml", &toml))
+                    .expect("publishes");
+                expected.push((code.to_owned(), version));
+            }
+        }
+        expected.sort();
+        for rows in 1..=4 {
+            let (mut after, mut found) = (None, Vec::new());
+            loop {
+                let page = Page::after(after, rows);
+                let list = w.db.read(|r| instruments_list(r, &page)).expect("lists");
+                let Some(last) = list.last() else { break };
+                after = Some(instrument_page_key(last));
+                found.extend(list.iter().map(|one| (one.code.clone(), one.version)));
+            }
+            found.sort();
+            assert_eq!(found, expected, "{rows} rows a page");
+        }
+        let page = Page::after(Some("test".to_owned()), 10);
+        let list = w.db.read(|r| instruments_list(r, &page)).expect("lists");
+        assert_eq!(list.len(), 4, "a code alone stands for all of its versions");
+    });
+}

@@ -143,24 +143,10 @@ fn listed(from: &Published) -> InstrumentListed {
 async fn list(ask: Ask, query: Listed) -> Result<List<InstrumentListed>, Fault> {
     let page = Page::from(query);
     ask.read(move |read| {
-        let mut rows = grants::instruments_list(read, &page)?;
-        codes_whole(&mut rows, page.rows);
-        let is_full = |rows: usize| u32::try_from(rows).is_ok_and(|count| count >= page.rows);
-        // The list's key is the code: a page ends between codes, never between versions of one.
-        let least = if is_full(rows.len()) { page.rows } else { 1 };
-        let page = Page { rows: least.min(u32::try_from(rows.len()).unwrap_or(1)), ..page };
-        Ok(List::of(rows, &page, |row| row.code.clone(), |row| Some(listed(&row))))
+        let rows = grants::instruments_list(read, &page)?;
+        Ok(List::of(rows, &page, grants::instrument_page_key, |row| Some(listed(&row))))
     })
     .await
-}
-
-/// Leaves the versions of the last code to the next page where this one may have cut them.
-fn codes_whole(rows: &mut Vec<Published>, most: u32) {
-    let is_full = u32::try_from(rows.len()).is_ok_and(|count| count >= most);
-    let last = rows.last().map(|row| row.code.clone()).unwrap_or_default();
-    if is_full && rows.first().is_some_and(|row| row.code != last) {
-        rows.retain(|row| row.code != last);
-    }
 }
 
 async fn show(ask: Ask, _: Nothing) -> Result<InstrumentShown, Fault> {

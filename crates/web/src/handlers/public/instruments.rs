@@ -27,16 +27,17 @@ fn list_page(cx: &Cx, query: &Query, read: &Read<'_>) -> Result<InstrumentListPa
     let mut found = grants::instruments_list(read, &page)?;
     let limit = usize::try_from(ROWS).unwrap_or(usize::MAX);
     let has_more = found.len() > limit;
-    found.truncate(limit);
     let mut rows = Vec::with_capacity(found.len());
-    for (place, published) in found.iter().enumerate() {
+    for (place, published) in found.iter().take(limit).enumerate() {
         let rule = app::rule_kept(&cx.app, published)?;
+        // The first row of the next page tells whether this page's last is the newest of its code.
         let is_newest = found.get(place + 1).is_none_or(|next| next.code != published.code);
         rows.push(row(published, &rule, is_newest, cx.now.date()));
     }
+    found.truncate(limit);
     let before: u64 = if query.has("after") { query.parse("from").unwrap_or(0) } else { 0 };
     let count = u64::try_from(found.len()).unwrap_or(0);
-    let next = found.last().filter(|_| has_more).map(|one| one.code.clone());
+    let next = found.last().filter(|_| has_more).map(grants::instrument_page_key);
     let total = before.saturating_add(count).saturating_add(u64::from(has_more));
     let paged = Paged { before, rows: count, total, next };
     let pager = paged.pager(&Link::new(links::INSTRUMENTS, &[]), u64::from(ROWS));
