@@ -6,12 +6,11 @@ use super::organisations::org;
 use super::shaped::{Chars, Nothing, Org, Size, Stamp, objects};
 use super::told::{Answered, Done, List, Rows, page_of};
 use crate::serve::Fault;
-use app::Names;
+use app::{Names, Owners};
 use base::{Amount, Date, Time, Unit};
-use db::Read;
 use grants::{
-    ApplicationId, Award, AwardFilter, AwardId, AwardState, CallId, ClaimId, ClaimState, PaymentId,
-    PaymentState,
+    AwardFilter, AwardId, AwardOrder, AwardState, CallId, ClaimId, ClaimState, PaymentId,
+    PaymentState, RegisterRow,
 };
 use identity::OrganisationId;
 use identity::Permission::{DecideAwards, Public};
@@ -138,14 +137,14 @@ async fn list(ask: Ask, query: AwardsAsked) -> Result<List<AwardListed>, Fault> 
     if page.after.as_deref().is_some_and(|key| !is_key(key)) {
         return Err(wrong("after", "is no `next` of this list"));
     }
+    let app = ask.cx.app.clone();
     ask.read(move |read| {
-        let filter = filter(read, query, now)?;
-        let names = Names::read(read)?;
-        let rows = grants::awards_list(read, &filter, &page)?;
-        let next = rows.last().map(grants::award_page_key).unwrap_or_default();
-        let rows: Vec<AwardListed> =
-            rows.into_iter().map(|row| listed(read, row, &names)).collect::<Result<_, _>>()?;
-        Ok(List::of(rows, &page, |_| next.clone(), Some))
+        let owners = app::owners(&app, read, now.date())?;
+        let filter = filter(&owners, query);
+        // Rows, titles, suppliers: a statement each, however many rows there are.
+        let rows = grants::register_rows(read, &filter, AwardOrder::Newest, &page)?;
+        let key = |row: &RegisterRow| grants::award_page_key(&row.award);
+        Ok(List::of(rows, &page, key, |row| Some(listed(row, &owners.names))))
     })
     .await
 }
@@ -156,17 +155,9 @@ fn is_key(key: &str) -> bool {
     parts.is_some_and(|(at, id)| at.parse::<i64>().is_ok() && id.parse::<AwardId>().is_ok())
 }
 
-fn filter(read: &Read<'_>, query: AwardsAsked, now: Time) -> Result<AwardFilter, Fault> {
+fn filter(owners: &Owners, query: AwardsAsked) -> AwardFilter {
     let text = |text: Option<Chars<0, 100>>| text.map(|text| text.0).filter(|t| !t.is_empty());
-    let organisations = match query.group {
-        Some(member) => {
-            let graph = grants::graph_at_default(read, now.date())?;
-            let members = graph.ownership.group(&member).members;
-            Some(members.into_iter().map(|one| one.key).collect())
-        }
-        None => None,
-    };
-    Ok(AwardFilter {
+    AwardFilter {
         text: text(query.text),
         category: text(query.category),
         instrument_code: text(query.instrument),
@@ -177,23 +168,21 @@ fn filter(read: &Read<'_>, query: AwardsAsked, now: Time) -> Result<AwardFilter,
         most: query.most.map(|size| size.0),
         suppliers: query.supplier.map(|supplier| vec![supplier]),
         organisation: query.organisation,
-        organisations,
-    })
+        organisations: query.group.map(|member| owners.members(member)),
+    }
 }
 
-fn listed(read: &Read<'_>, from: Award, names: &Names) -> Result<AwardListed, Fault> {
-    let application: ApplicationId = from.application;
-    let project = grants::application_find(read, application)?.draft;
-    let suppliers = grants::suppliers_of_award(read, from.id)?;
-    Ok(AwardListed {
+fn listed(row: RegisterRow, names: &Names) -> AwardListed {
+    let from = row.award;
+    AwardListed {
         id: from.id,
         call: from.call,
         instrument: from.instrument_code,
         category: from.category,
         beneficiary: org(names, from.organisation),
-        title_en: project.title_en,
-        title_zh: project.title_zh,
-        suppliers: suppliers.into_iter().map(|id| org(names, id)).collect(),
+        title_en: row.title_en,
+        title_zh: row.title_zh,
+        suppliers: row.suppliers.into_iter().map(|id| org(names, id)).collect(),
         amount: from.amount,
         settled: from.settled,
         paid: from.paid,
@@ -202,7 +191,7 @@ fn listed(read: &Read<'_>, from: Award, names: &Names) -> Result<AwardListed, Fa
         awarded_at: Stamp(from.awarded_at),
         expires_at: from.expires_at.map(Stamp),
         is_synthetic: from.is_synthetic,
-    })
+    }
 }
 
 async fn show(ask: Ask, _: Nothing) -> Result<AwardShown, Fault> {
@@ -215,7 +204,7 @@ async fn show(ask: Ask, _: Nothing) -> Result<AwardShown, Fault> {
         let claims = grants::claims_of_award(read, id)?.into_iter();
         let payments = grants::payments_of_award(read, id)?.into_iter();
         Ok(AwardShown {
-            award: listed(read, award, &names)?,
+            award: listed(grants::register_row(read, award)?, &names),
             group: org(&names, head),
             claims: claims.map(|claim| claim_public(&claim, &names)).collect(),
             payments: payments.map(|payment| payment_public(&payment, &names)).collect(),

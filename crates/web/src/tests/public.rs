@@ -189,3 +189,30 @@ fn who_acts_for_the_firm_sees_its_own_invoices_and_history() {
         assert!(!answer.text.contains("fact_before"), "the history is known");
     });
 }
+
+#[test]
+fn the_api_lists_each_award_with_its_own_title_and_suppliers() {
+    on_both(|world| {
+        let titles = ["First", "Second", "Third"];
+        for title in titles {
+            world.award(world.firm, title, "1,000");
+        }
+        for rows in [1, 2, 500] {
+            let (mut after, mut found) = (String::new(), Vec::new());
+            loop {
+                let answer = world.get(&format!("/api/v1/awards?rows={rows}{after}"));
+                let list: serde_json::Value = serde_json::from_str(&answer.text).unwrap();
+                for one in list["items"].as_array().unwrap() {
+                    assert_eq!(one["suppliers"][0]["id"], world.cloud.as_str(), "{one}");
+                    assert_eq!(one["suppliers"].as_array().unwrap().len(), 1, "{one}");
+                    found.push(one["title_en"].as_str().unwrap().to_owned());
+                }
+                let Some(next) = list["next"].as_str() else { break };
+                after = format!("&after={next}");
+            }
+            assert_eq!(found, ["Third", "Second", "First"], "{rows} rows a page");
+        }
+        let group = world.get(&format!("/api/v1/awards?group={}", world.parent)).text;
+        assert_eq!(group.matches("\"title_en\"").count(), 3, "a member's awards: {group}");
+    });
+}
