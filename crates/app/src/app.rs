@@ -30,6 +30,9 @@ pub enum OpenError {
     /// The database cannot be opened.
     #[error("cannot open the zone's database")]
     Db(#[from] db::Error),
+    /// The machine has no thread left for the opening.
+    #[error("cannot start a thread to open the zone's database: end other programs first")]
+    Thread(#[source] std::io::Error),
 }
 
 /// A running zone. Share it behind an `Arc`.
@@ -45,7 +48,8 @@ pub struct App {
 }
 
 impl App {
-    /// Opens a zone with the machine's clock and randomness.
+    /// Opens a zone with the machine's clock and randomness. Blocks the caller's thread meanwhile,
+    /// which may be one that runs async tasks.
     pub fn open(config: &Config) -> Result<Self, OpenError> {
         Self::open_with(config, Arc::new(SystemClock), Arc::new(Random::system()))
     }
@@ -60,7 +64,8 @@ impl App {
         std::fs::create_dir_all(path)
             .map_err(|source| OpenError::Folder { path: path.clone(), source })?;
         let url = config.database.clone().unwrap_or_else(|| sqlite_url(path));
-        let db = Db::open(&url, Options::default(), clock.clone(), random.clone())?;
+        let open = || Db::open(&url, Options::default(), clock.clone(), random.clone());
+        let db = aside(open).map_err(OpenError::Thread)??;
         Ok(Self {
             db: Arc::new(db),
             clock,
@@ -143,10 +148,32 @@ impl App {
         self.read(move |read| crate::register::register(&app, read).map(|_| ())).await
     }
 
-    /// Answers all waiting writes and closes the database.
+    /// Answers all waiting writes and closes the database. Blocks the caller's thread meanwhile,
+    /// which may be one that runs async tasks.
     pub fn close(&self) {
-        self.db.close();
+        if let Err(error) = aside(|| self.db.close()) {
+            // The readers then close where they are dropped.
+            tracing::error!(%error, "no thread left to close the database");
+        }
     }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Runs what blocks on a thread of its own and waits for it: PostgreSQL's blocking client runs
+/// tasks itself, which must not happen on a thread that runs other tasks.
+fn aside<T: Send>(act: impl FnOnce() -> T + Send) -> std::io::Result<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("db-aside".to_owned());
+        match thread.spawn_scoped(scope, act)?.join() {
+            Ok(done) => Ok(done),
+            Err(bug) => std::panic::resume_unwind(bug),
+        }
+    })
 }
 
 fn sqlite_url(data: &Path) -> String {

@@ -18,6 +18,26 @@ fn on_both(check: impl Fn(&App)) {
     }
 }
 
+#[test]
+fn a_zone_opens_and_closes_on_a_thread_that_runs_tasks() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    for database in testkit::databases() {
+        for is_closed_first in [true, false] {
+            let folder = testkit::TempDir::new().expect("a folder");
+            let data = folder.path().to_path_buf();
+            let config = Config { data, database: Some(database.url().to_owned()) };
+            runtime.block_on(async {
+                let app = App::open(&config).expect("opens");
+                let zone = app.read(zone_read).await.expect("reads");
+                assert_eq!(zone, Zone::default());
+                if is_closed_first {
+                    app.close();
+                }
+            });
+        }
+    }
+}
+
 fn id<T: From<Id>>(number: u64) -> T {
     T::from(Id::new(Time::from_millis(1), number, 0))
 }
