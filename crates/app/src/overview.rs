@@ -1,10 +1,10 @@
 //! What anybody may see of a year's round: totals, concentration by entity and by owner, capture.
 
 use crate::{App, Names};
-use base::{Amount, Date, Id, Time, Unit};
+use base::{Amount, Date, Time, Unit};
 use db::Read;
 use grants::{AwardFilter, AwardId};
-use identity::OrganisationId;
+use identity::{AuditMark, OrganisationId};
 use oversight::{
     Award as Row, Captures, Finding, Hidden, Project, Share, Standing, Tally, Thresholds,
     flags_of_captures, flags_of_concentration, hidden_concentration, shares_top, supplier_capture,
@@ -81,7 +81,7 @@ pub struct Overview {
     pub names: Arc<Names>,
 }
 
-/// The overviews shown last, each with the newest audit line it saw.
+/// The overviews shown last, each with how far the audit trail had come.
 #[derive(Default)]
 pub(crate) struct Kept {
     seen: Mutex<HashMap<(i16, Unit), Seen>>,
@@ -89,7 +89,7 @@ pub(crate) struct Kept {
     computing: tokio::sync::Mutex<()>,
 }
 
-type Seen = (Option<Id>, Arc<Overview>);
+type Seen = (AuditMark, Arc<Overview>);
 
 /// Returns a year's overview; it is computed again when something has changed since.
 pub async fn overview(
@@ -109,16 +109,16 @@ pub async fn overview(
         return Ok(kept);
     }
     let _computing = app.overview.computing.lock().await;
-    let latest = app.read(|read| identity::audit_latest(read).map_err(grants::Error::from)).await?;
-    if let Some((version, kept)) = known(app)
-        && version == latest
+    let mark = app.read(|read| identity::audit_mark(read).map_err(grants::Error::from)).await?;
+    if let Some((seen, kept)) = known(app)
+        && seen == mark
     {
         return Ok(kept);
     }
     let own = app.clone();
     let made = Arc::new(app.read(move |read| overview_of(&own, read, year, unit, now)).await?);
     let mut kept = app.overview.seen.lock().unwrap_or_else(PoisonError::into_inner);
-    kept.insert((year, unit), (latest, made.clone()));
+    kept.insert((year, unit), (mark, made.clone()));
     Ok(made)
 }
 

@@ -53,9 +53,32 @@ pub fn audit_of(read: &Read<'_>, subject: &Id, limit: u32) -> Result<Vec<AuditLi
     Ok(store::audit::of_subject(read, subject, limit)?)
 }
 
-/// Returns the id of the newest audit line: it changes with every change of the zone.
-pub fn audit_latest(read: &Read<'_>) -> Result<Option<Id>, Error> {
-    Ok(store::audit::latest(read)?)
+/// How far before the newest line others are counted, in seconds: longer than any write takes to
+/// become visible, and short enough that counting is a short walk along the key.
+const MARK_SECONDS: i64 = 60;
+
+/// How far the audit trail has come; another mark tells that the zone has changed.
+///
+/// The newest id alone would not do: ids made in one millisecond have no order, and of two write
+/// lanes the slower commits older ids later. Such a line is counted, for nothing is ever deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AuditMark {
+    newest: Option<Id>,
+    /// Lines of the last minute before the newest.
+    recent: i64,
+}
+
+/// Returns how far the audit trail has come.
+///
+/// A line that is older than the newest by more than a minute when it comes, as after the clock
+/// was set back, is not noticed before the next.
+pub fn audit_mark(read: &Read<'_>) -> Result<AuditMark, Error> {
+    let Some((newest, at)) = store::audit::newest(read)? else {
+        return Ok(AuditMark { newest: None, recent: 0 });
+    };
+    let from = Time::from_millis(at.millis().saturating_sub(MARK_SECONDS * 1_000));
+    let recent = store::audit::count_from(read, &Id::new(from, 0, 0))?;
+    Ok(AuditMark { newest: Some(newest), recent })
 }
 
 /// Returns the newest audit line's id and time.

@@ -21,7 +21,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use audit::{AuditLine, audit, audit_latest, audit_newest, audit_of};
+pub use audit::{AuditLine, AuditMark, audit, audit_mark, audit_newest, audit_of};
 pub use credential::{
     Credential, CredentialKind, LINK_SECONDS, SESSION_SECONDS, TOKEN_SECONDS_MAX, credential_end,
     link_create, link_use, person_of_session, person_of_token, session_end, token_create,

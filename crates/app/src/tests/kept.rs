@@ -26,7 +26,7 @@ fn register(app: &App, kind: OrganisationKind, name: &str) -> identity::Organisa
     write.wait().expect("registers")
 }
 
-fn on_both(check: impl Fn(&App, &FixedClock)) {
+fn on_both(check: impl Fn(&Arc<App>, &FixedClock)) {
     for database in testkit::databases() {
         let folder = TempDir::new().expect("a folder");
         let data = folder.path().to_path_buf();
@@ -34,7 +34,7 @@ fn on_both(check: impl Fn(&App, &FixedClock)) {
         let start = Time::parse("2026-03-02T09:00:00Z").expect("an instant");
         let clock = Arc::new(FixedClock::at(start));
         let app = App::open_with(&config, clock.clone(), Arc::new(Random::seeded(7)));
-        check(&app.expect("opens"), &clock);
+        check(&Arc::new(app.expect("opens")), &clock);
     }
 }
 
@@ -73,5 +73,28 @@ fn the_register_is_built_anew_only_when_something_has_changed() {
         assert_eq!((as_of(), as_of_with(&all)), (quiet, quiet), "nothing has changed");
         register(app, OrganisationKind::Company, "Second Firm");
         assert_eq!(as_of(), app.now(), "something has changed");
+    });
+}
+
+#[test]
+fn an_overview_sees_every_change_of_one_moment() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    on_both(|app, clock| {
+        let as_of = || {
+            let seen = runtime.block_on(crate::overview(app, 2026, base::Unit::CNY));
+            seen.expect("computes").as_of
+        };
+        // Ids of one moment are in no order: of eight second changes some have the lesser id.
+        for number in 0..8 {
+            register(app, OrganisationKind::Company, &format!("Firm {number} a"));
+            as_of();
+            register(app, OrganisationKind::Company, &format!("Firm {number} b"));
+            clock.advance(3);
+            assert_eq!(as_of(), app.now(), "change {number} is seen");
+            let seen = as_of();
+            clock.advance(3);
+            assert_eq!(as_of(), seen, "nothing has changed");
+            clock.advance(120);
+        }
     });
 }

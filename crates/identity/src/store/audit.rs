@@ -43,8 +43,8 @@ pub(crate) fn of_subject(
     )
 }
 
-pub(crate) fn latest(read: &Read<'_>) -> Result<Option<Id>, Error> {
-    read.row("SELECT id FROM audit ORDER BY id DESC LIMIT 1", params![], |row| row.get(0))
+pub(crate) fn count_from(read: &Read<'_>, id: &Id) -> Result<i64, Error> {
+    read.scalar("SELECT COUNT(*) FROM audit WHERE id >= ?1", params![id])
 }
 
 pub(crate) fn newest(read: &Read<'_>) -> Result<Option<(Id, Time)>, Error> {
