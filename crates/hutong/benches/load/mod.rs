@@ -1,8 +1,11 @@
 //! Requests at a steady rate, whatever the answers take, and what a reader of the register asks.
 
+pub(crate) mod failed;
+
 use crate::server::{Server, get};
 use crate::zone::{CATEGORIES, PLACES, TRADES, YEARS};
 use base::Random;
+use failed::Failed;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -102,14 +105,16 @@ pub(crate) struct Times {
 }
 
 impl Times {
-    /// Prints the median, the 95th and the 99th part of a hundred, and the errors.
-    pub(crate) fn print(&self, name: &str) {
+    /// Prints the median, the 95th and the 99th part of a hundred, and the errors, which it counts
+    /// as failed.
+    pub(crate) fn print(&self, name: &str, failed: &mut Failed) {
         let mut micros: Vec<u128> = self.all.iter().map(|(_, micros)| *micros).collect();
         micros.sort_unstable();
         for percent in [50, 95, 99] {
             print_millis(&format!("{name}_p{percent}"), at_percent(&micros, percent));
         }
         println!("{name}_errors {} requests", self.errors);
+        failed.add(self.errors);
     }
 }
 

@@ -1,5 +1,8 @@
 //! The binary as people run it.
 
+#[path = "../../benches/load/failed.rs"]
+mod failed;
+
 use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -136,4 +139,16 @@ fn a_rule_is_tried_explained_criticised_and_listed() {
         assert!(output.status.success(), "{command}: {}", text(&output.stdout));
         assert!(text(&output.stdout).contains(expected), "{command}: {}", text(&output.stdout));
     }
+}
+
+#[test]
+fn a_benchmark_with_a_failed_request_ends_with_one_and_says_how_many() {
+    let mut failed = failed::Failed::default();
+    failed.add(0);
+    assert_eq!(failed.told(), None);
+    assert_eq!(failed.end(), std::process::ExitCode::SUCCESS);
+    failed.add(2);
+    failed.add(1);
+    assert!(failed.told().is_some_and(|told| told.starts_with("3 requests failed")));
+    assert_eq!(failed.end(), std::process::ExitCode::FAILURE);
 }
