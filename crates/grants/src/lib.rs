@@ -72,7 +72,7 @@ pub use payment::{
     bank_account_of, bank_account_set, batch_confirm, batch_payments, batch_read, batches_list,
     payments_due, payments_of_award, payments_send,
 };
-pub use proposal::{Faults, Proposal, proposal_of};
+pub use proposal::{Faults, LeftOut, Proposal, proposal_of};
 pub use register::{
     AwardOrder, RegisterChoices, RegisterLine, RegisterRow, received_by, register_choices,
     register_each, register_row, register_rows, register_rows_of,

@@ -3,8 +3,8 @@
 use crate::application::entitlement_of;
 use crate::evidence::{Graph, graph_at_default};
 use crate::{
-    Application, ApplicationState, CallId, Error, ReviewState, applications_list, call_read,
-    instrument_read, money_left, store,
+    Application, ApplicationId, ApplicationState, CallId, Error, ReviewState, applications_list,
+    call_read, instrument_read, money_left, store,
 };
 use base::{Amount, Page, Time};
 use db::Read;
@@ -18,8 +18,18 @@ use std::collections::BTreeMap;
 pub struct Proposal {
     /// The sheet; proposals, funds and groups are named by application, call and group head.
     pub sheet: Sheet,
-    /// Applications that were left out, with the reason: not enough reviews, or no entitlement.
-    pub left_out: Vec<(crate::ApplicationId, String)>,
+    /// Applications that were left out, with the reason.
+    pub left_out: Vec<(ApplicationId, LeftOut)>,
+}
+
+base::words! {
+    /// Why an application is not on the sheet at all.
+    LeftOut {
+        /// The rule gives no support, or cannot be computed.
+        NoSupport,
+        /// Fewer reviews are done than the call asks for.
+        ReviewsMissing,
+    }
 }
 
 /// Why there is no sheet.
@@ -58,7 +68,7 @@ struct Round {
     candidates: Vec<(Option<Time>, selection::Proposal)>,
     funds: Vec<Fund>,
     caps: BTreeMap<String, Option<Amount>>,
-    left_out: Vec<(crate::ApplicationId, String)>,
+    left_out: Vec<(ApplicationId, LeftOut)>,
 }
 
 impl Round {
@@ -76,12 +86,12 @@ impl Round {
             let evaluation = entitlement_of(read, &application, &call, now)?.evaluation;
             let scores = scores(read, &application)?;
             let Outcome::Entitled { amount } = &evaluation.outcome else {
-                self.left_out.push((application.id, "the rule gives no support".to_owned()));
+                self.left_out.push((application.id, LeftOut::NoSupport));
                 continue;
             };
             let count = i64::try_from(scores.len()).unwrap_or(i64::MAX);
             if count < i64::from(call.reviews_least) {
-                self.left_out.push((application.id, "reviews are missing".to_owned()));
+                self.left_out.push((application.id, LeftOut::ReviewsMissing));
                 continue;
             }
             let head = graph.ownership.group_head(&application.organisation).to_string();

@@ -162,7 +162,7 @@ fn the_decision_sheet_keeps_budgets_and_group_caps() {
         assert_eq!(found.sheet.chosen.len(), 3);
         assert!(total <= cny("10,000,000").minor);
         assert_eq!(found.sheet.gap_ppm, 0);
-        assert_eq!(found.left_out, [(unreviewed, "reviews are missing".to_owned())]);
+        assert_eq!(found.left_out, [(unreviewed, LeftOut::ReviewsMissing)]);
     });
 }
 

@@ -95,7 +95,7 @@ objects! {
     SheetRest {
         /// The application.
         application: String,
-        /// Why.
+        /// Why: a stable word, as in `reviews_missing` or `fund_exhausted`.
         reason: String,
     }
     /// What a group receives by the sheet.
@@ -219,7 +219,10 @@ fn sheet_shown(call: &Call, proposal: Proposal) -> SheetShown {
     let zero = Amount::zero(call.budget.unit);
     let fund = sheet.funds.first();
     let left_out = proposal.left_out.into_iter();
-    let left_out = left_out.map(|(id, reason)| SheetRest { application: id.to_string(), reason });
+    let left_out = left_out.map(|(id, why)| SheetRest {
+        application: id.to_string(),
+        reason: left_out_word(why).to_owned(),
+    });
     let unchosen = sheet.unchosen.into_iter().map(|one| SheetRest {
         application: one.proposal,
         reason: reason_word(&one.reason).to_owned(),
@@ -240,6 +243,13 @@ fn sheet_shown(call: &Call, proposal: Proposal) -> SheetShown {
             .map(|one| SheetGroup { group: one.group, cap: one.cap, used: one.used })
             .collect(),
         rest: unchosen.chain(left_out).collect(),
+    }
+}
+
+fn left_out_word(why: grants::LeftOut) -> &'static str {
+    match why {
+        grants::LeftOut::NoSupport => "no_support",
+        grants::LeftOut::ReviewsMissing => "reviews_missing",
     }
 }
 

@@ -199,3 +199,16 @@ message = { en = "Only new projects.", zh = "仅限新项目。" }
         }
     });
 }
+
+#[test]
+fn the_sheet_says_in_both_languages_why_an_application_is_not_on_it() {
+    on_both(|w| {
+        let first = w.submitted();
+        w.reviewed(&first);
+        let other = w.apply_form().set("title_en", "Other").set("act", "submit");
+        w.applicant.send(&other).location();
+        let sheet = format!("/calls/{}/sheet", w.call);
+        w.officers[0].get(&format!("{sheet}?lang=en")).is(200).says("Reviews are missing.");
+        w.officers[0].get(&format!("{sheet}?lang=zh")).is(200).says("缺少评审。");
+    });
+}

@@ -9,7 +9,7 @@ use app::Names;
 use axum::extract::Path;
 use base::{Amount, Ppm};
 use db::Read;
-use grants::{Application, ApplicationState, Call, CallId, Refused};
+use grants::{Application, ApplicationState, Call, CallId, LeftOut, Refused};
 use identity::Permission;
 use selection::{Reason, Sheet};
 use std::collections::HashMap;
@@ -145,9 +145,9 @@ fn rows(
         rows.extend(row((known, names), &left.proposal, None, Some(why)));
     }
     for (id, why) in &found.left_out {
-        let why = match why.as_str() {
-            "reviews are missing" => cx.t("work.out-reviews"),
-            _ => cx.t("work.out-no-support"),
+        let why = match why {
+            LeftOut::ReviewsMissing => cx.t("work.out-reviews"),
+            LeftOut::NoSupport => cx.t("work.out-no-support"),
         };
         rows.extend(row((known, names), id.as_str(), None, Some(why.to_owned())));
     }
