@@ -7,6 +7,7 @@
 mod amount;
 mod canonical;
 pub mod clock;
+mod codes;
 mod id;
 mod page;
 mod ppm;

@@ -9,7 +9,7 @@ use crate::{
 use base::{FieldProblems, Page, Time, sha256_hex};
 use db::{Read, Tx};
 use identity::{Actor, OrganisationId, PersonId, Standing};
-use rulebook::{Outcome, PaperStanding};
+use rulebook::{Outcome, PaperStanding, Text};
 use std::collections::BTreeSet;
 
 /// Largest paper, in bytes: a scanned contract of some 20 pages.
@@ -118,18 +118,21 @@ pub fn application_submit(
     match &found.evaluation.outcome {
         Outcome::Entitled { .. } => {}
         Outcome::Refused { reasons } => {
-            let reasons = reasons.iter().map(|reason| reason.words().en).collect();
+            let reasons = reasons.iter().map(|reason| reason.words()).collect();
             return Err(Refused::Ineligible(reasons).into());
         }
         Outcome::Unknown { missing } => {
-            let missing = missing.iter().map(|one| one.words().en).collect();
+            let missing = missing.iter().map(|one| one.words()).collect();
             return Err(Refused::NotComputable(missing).into());
         }
     }
     let papers = found.evaluation.papers.iter();
-    let missing: Vec<String> = papers
+    let missing: Vec<Text> = papers
         .filter(|paper| paper.state == PaperStanding::Missing)
-        .map(|paper| format!("{} ({})", paper.name.en, paper.id))
+        .map(|paper| Text {
+            en: format!("{} ({})", paper.name.en, paper.id),
+            zh: paper.name.zh.as_ref().map(|zh| format!("{zh}（{}）", paper.id)),
+        })
         .collect();
     if !missing.is_empty() {
         return Err(Refused::PapersMissing(missing).into());

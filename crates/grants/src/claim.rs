@@ -83,7 +83,7 @@ pub fn claim_check(read: &Read<'_>, award: &Award, claim: &Claim, now: Time) -> 
     let facts = supplier_facts(&graph, award.organisation, &supplier);
     let broken = rulebook::supplier_check(&rule, &facts);
     if !broken.is_empty() {
-        let broken = broken.iter().map(|one| one.words().en).collect();
+        let broken = broken.iter().map(|one| one.words()).collect();
         return Err(Refused::SupplierRefused(broken).into());
     }
     let most = most_on_invoice(read, &rule, award, claim, now)?;
@@ -133,10 +133,10 @@ fn most_on_invoice(
             Ok(award.left())
         }
         Outcome::Refused { reasons } => {
-            Err(Refused::Ineligible(reasons.iter().map(|r| r.words().en).collect()).into())
+            Err(Refused::Ineligible(reasons.iter().map(|r| r.words()).collect()).into())
         }
         Outcome::Unknown { missing } => {
-            Err(Refused::NotComputable(missing.iter().map(|m| m.words().en).collect()).into())
+            Err(Refused::NotComputable(missing.iter().map(|m| m.words()).collect()).into())
         }
     }
 }

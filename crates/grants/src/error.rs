@@ -1,11 +1,12 @@
 //! Why something is refused, and what can fail.
 
 use crate::{
-    ApplicationId, ApplicationState, AwardId, CallId, ClaimId, ClaimState, InstrumentId,
+    ApplicationId, ApplicationState, AwardId, CallId, ClaimId, ClaimState, Conflict, InstrumentId,
     PaymentBatchId, ReviewId, ReviewState,
 };
 use base::{Amount, FieldProblem, Time, Unit};
 use identity::{OrganisationId, PersonId};
+use rulebook::Text;
 
 /// A normal answer: no, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -72,14 +73,14 @@ pub enum Refused {
     #[error("applications of this call are sealed until {0}")]
     Sealed(Time),
     /// The rule refuses support.
-    #[error("the rule gives no support: {}", .0.join("; "))]
-    Ineligible(Vec<String>),
+    #[error("the rule gives no support: {}", joined(.0))]
+    Ineligible(Vec<Text>),
     /// The rule cannot be computed.
-    #[error("the support cannot be computed, these are not known: {}", .0.join("; "))]
-    NotComputable(Vec<String>),
+    #[error("the support cannot be computed, these are not known: {}", joined(.0))]
+    NotComputable(Vec<Text>),
     /// Papers are missing.
-    #[error("these papers are missing: {}", .0.join(", "))]
-    PapersMissing(Vec<String>),
+    #[error("these papers are missing: {}", joined(.0))]
+    PapersMissing(Vec<Text>),
     /// No such review.
     #[error("there is no review `{0}`")]
     ReviewUnknown(ReviewId),
@@ -97,10 +98,10 @@ pub enum Refused {
     ReviewAssigned,
     /// The reviewer works for the applicant's group or a supplier's.
     #[error("the reviewer has a conflict of interest: {0}")]
-    ReviewerConflict(String),
+    ReviewerConflict(Conflict),
     /// The officer works for the applicant's group or a supplier's.
     #[error("you have a conflict of interest: {0}")]
-    OfficerConflict(String),
+    OfficerConflict(Conflict),
     /// One person cannot vote twice.
     #[error("two different officers decide: you voted first, another officer must vote second")]
     SameOfficer,
@@ -155,8 +156,8 @@ pub enum Refused {
         claim: ClaimId,
     },
     /// The supplier does not meet the rule's conditions.
-    #[error("the supplier does not meet the rule: {}", .0.join("; "))]
-    SupplierRefused(Vec<String>),
+    #[error("the supplier does not meet the rule: {}", joined(.0))]
+    SupplierRefused(Vec<Text>),
     /// More than is left of the award.
     #[error("{asked} is above {left}, what is left of the award")]
     ClaimAboveAward {
@@ -195,6 +196,52 @@ pub enum Refused {
     Identity(identity::Refused),
 }
 
+base::codes!(Refused {
+    Invalid = "invalid",
+    RuleBroken = "rule_broken",
+    VersionTaken = "version_taken",
+    InstrumentUnknown = "instrument_unknown",
+    CallUnknown = "call_unknown",
+    CallCodeTaken = "call_code_taken",
+    UnitMismatch = "unit_mismatch",
+    CallNotOpen = "call_not_open",
+    CallClosed = "call_closed",
+    ApplicationUnknown = "application_unknown",
+    NotYours = "not_yours",
+    ApplicationState = "application_state",
+    Sealed = "sealed",
+    Ineligible = "ineligible",
+    NotComputable = "not_computable",
+    PapersMissing = "papers_missing",
+    ReviewUnknown = "review_unknown",
+    ReviewNotYours = "review_not_yours",
+    ReviewClosed = "review_closed",
+    NotReviewer = "not_reviewer",
+    ReviewAssigned = "review_assigned",
+    ReviewerConflict = "reviewer_conflict",
+    OfficerConflict = "officer_conflict",
+    SameOfficer = "same_officer",
+    ShownChanged = "shown_changed",
+    ReviewsMissing = "reviews_missing",
+    AmountAboveEntitled = "amount_above_entitled",
+    BudgetExceeded = "budget_exceeded",
+    AwardUnknown = "award_unknown",
+    AwardClosed = "award_closed",
+    AwardExpired = "award_expired",
+    ClaimUnknown = "claim_unknown",
+    ClaimState = "claim_state",
+    DuplicateInvoice = "duplicate_invoice",
+    SupplierRefused = "supplier_refused",
+    ClaimAboveAward = "claim_above_award",
+    ClaimAboveRule = "claim_above_rule",
+    OwnClaim = "own_claim",
+    BankAccountMissing = "bank_account_missing",
+    NothingDue = "nothing_due",
+    BatchUnknown = "batch_unknown",
+    BatchConfirmed = "batch_confirmed",
+    ; Identity,
+});
+
 impl From<identity::Refused> for Refused {
     fn from(refused: identity::Refused) -> Self {
         match refused {
@@ -202,6 +249,10 @@ impl From<identity::Refused> for Refused {
             refused => Self::Identity(refused),
         }
     }
+}
+
+fn joined(texts: &[Text]) -> String {
+    texts.iter().map(|text| text.en.as_str()).collect::<Vec<_>>().join("; ")
 }
 
 fn opens_or_closed(opens_at: Time, now: Time) -> String {

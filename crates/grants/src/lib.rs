@@ -12,6 +12,7 @@ mod application;
 mod award;
 mod call;
 mod claim;
+mod conflict;
 mod decision;
 mod error;
 mod event;
@@ -48,6 +49,7 @@ pub use claim::{
     claim_check, claim_read, claim_refuse, claim_settle, claim_submit, claims_list,
     claims_of_award, supplier_states,
 };
+pub use conflict::{Conflict, Party};
 pub use decision::{
     Decided, Shown, ShownBudget, ShownReview, VoteForm, shown_of, vote_cast, votes_of,
 };

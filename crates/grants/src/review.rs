@@ -1,10 +1,12 @@
 //! Reviews: given out to people without a conflict, scored by criterion.
 
+use crate::conflict::name_of;
 use crate::event::note;
 use crate::evidence::{Graph, graph_at_default};
 use crate::{
-    Application, ApplicationId, ApplicationState, Error, EventKind, Refused, Review, ReviewId,
-    ReviewState, Score, application::in_state, application_find, call_read, rules, store,
+    Application, ApplicationId, ApplicationState, Conflict, Error, EventKind, Party, Refused,
+    Review, ReviewId, ReviewState, Score, application::in_state, application_find, call_read,
+    rules, store,
 };
 use base::{Date, FieldProblems, Page, Time};
 use db::{Read, Tx};
@@ -138,7 +140,7 @@ pub fn conflict_find(
     person: PersonId,
     id: ApplicationId,
     now: Time,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<Conflict>, Error> {
     let graph = graph_at_default(read, now.date())?;
     conflict_of(read, &graph, person, &application_find(read, id)?)
 }
@@ -149,35 +151,31 @@ pub(crate) fn conflict_of(
     graph: &Graph,
     person: PersonId,
     application: &Application,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<Conflict>, Error> {
     let today = graph.ownership.date();
     let since = Date::new(today.year() - EMPLOYMENT_YEARS, today.month(), 1).unwrap_or(today);
     let counts = |e: &&Employment| e.person == person && e.valid_to.is_none_or(|to| to >= since);
     let employments = identity::employments_all(read)?;
     for employment in employments.iter().filter(counts) {
-        for (party, role) in parties(application) {
+        for (party, is) in parties(application) {
             if !graph.ownership.is_same_group(&employment.organisation, &party) {
                 continue;
             }
             let employer = identity::organisation_read(read, employment.organisation)?;
             let party = identity::organisation_read(read, party)?;
-            let tense = if employment.valid_to.is_some_and(|to| to < today) { "ed" } else { "s" };
-            let (employer, party) = (employer.name(), party.name());
-            return Ok(Some(if employer == party {
-                format!("the person work{tense} for {party}, the {role}")
-            } else {
-                format!(
-                    "the person work{tense} for {employer}, which is in the group of {party}, \
-                     the {role}"
-                )
+            return Ok(Some(Conflict::Works {
+                employer: name_of(&employer),
+                party: name_of(&party),
+                is,
+                is_over: employment.valid_to.is_some_and(|to| to < today),
             }));
         }
     }
     Ok(None)
 }
 
-fn parties(application: &Application) -> impl Iterator<Item = (OrganisationId, &'static str)> + '_ {
+fn parties(application: &Application) -> impl Iterator<Item = (OrganisationId, Party)> + '_ {
     let suppliers = application.draft.lines.iter().filter_map(|line| line.supplier);
-    std::iter::once((application.organisation, "applicant"))
-        .chain(suppliers.map(|supplier| (supplier, "supplier")))
+    std::iter::once((application.organisation, Party::Applicant))
+        .chain(suppliers.map(|supplier| (supplier, Party::Supplier)))
 }

@@ -344,6 +344,20 @@ pub enum Refused {
     LastAdmin,
 }
 
+base::codes!(Refused {
+    Invalid = "invalid",
+    IdentifierTaken = "identifier_taken",
+    OrganisationUnknown = "organisation_unknown",
+    PersonUnknown = "person_unknown",
+    OwnershipUnknown = "ownership_unknown",
+    OwnsItself = "owns_itself",
+    ShareAboveWhole = "share_above_whole",
+    AlreadyWithdrawn = "already_withdrawn",
+    EmailTaken = "email_taken",
+    LinkInvalid = "link_invalid",
+    LastAdmin = "last_admin",
+});
+
 /// A refusal, or a failure of the database.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {

@@ -183,6 +183,31 @@ pub enum Refused {
     },
 }
 
+base::codes!(Refused {
+    TooManyProposals = "too_many_proposals",
+    TooManyFunds = "too_many_funds",
+    TooManyGroups = "too_many_groups",
+    DuplicateProposal = "duplicate_proposal",
+    DuplicateFund = "duplicate_fund",
+    DuplicateGroup = "duplicate_group",
+    NoFund = "no_fund",
+    UnknownFund = "unknown_fund",
+    AwardedElsewhere = "awarded_elsewhere",
+    UnknownGroup = "unknown_group",
+    AskNotPositive = "ask_not_positive",
+    ScoreNegative = "score_negative",
+    BudgetNegative = "budget_negative",
+    CapNegative = "cap_negative",
+    MixedUnits = "mixed_units",
+    Overflow = "overflow",
+    AwardedBeyondBudget = "awarded_beyond_budget",
+    AwardedBeyondCap = "awarded_beyond_cap",
+    AwardedBeyondMost = "awarded_beyond_most",
+    LeastAboveMost = "least_above_most",
+    LeastUnreachable = "least_unreachable",
+    LeastNotFound = "least_not_found",
+});
+
 /// What was summed when a sum overflowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -103,21 +103,7 @@ impl Lang {
     /// Returns the message with `{0}`, `{1}` ... replaced, each once and never inside a value.
     #[must_use]
     pub fn fill(self, key: &str, values: &[String]) -> String {
-        let mut out = String::new();
-        let mut rest = self.message(key);
-        while let Some((before, after)) = rest.split_once('{') {
-            out.push_str(before);
-            let Some((number, tail)) = after.split_once('}') else {
-                out.push('{');
-                rest = after;
-                continue;
-            };
-            let value = number.parse::<usize>().ok().and_then(|i| values.get(i));
-            out.push_str(value.map_or(MISSING, String::as_str));
-            rest = tail;
-        }
-        out.push_str(rest);
-        out
+        filled(self.message(key), values)
     }
 
     #[cfg(test)]
@@ -129,7 +115,27 @@ impl Lang {
     }
 }
 
-fn table(file: &'static str) -> HashMap<String, &'static str> {
+/// Replaces `{0}`, `{1}` ... in a message, never inside a value.
+pub(crate) fn filled(message: &str, values: &[String]) -> String {
+    let mut out = String::new();
+    let mut rest = message;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let Some((number, tail)) = after.split_once('}') else {
+            out.push('{');
+            rest = after;
+            continue;
+        };
+        let value = number.parse::<usize>().ok().and_then(|i| values.get(i));
+        out.push_str(value.map_or(MISSING, String::as_str));
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Reads a message file.
+pub(crate) fn table(file: &'static str) -> HashMap<String, &'static str> {
     let mut section = "";
     let mut table = HashMap::new();
     for line in file.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')) {

@@ -28,6 +28,7 @@ mod lang;
 pub mod links;
 pub mod pages;
 mod parts;
+mod refusal;
 mod serve;
 mod state;
 mod text;

@@ -5,4 +5,5 @@ mod messages;
 mod pages;
 mod pieces;
 mod public;
+mod refusal;
 mod style;

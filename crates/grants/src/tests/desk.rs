@@ -52,7 +52,10 @@ fn a_conflict_is_known_before_anybody_acts() {
         assert_eq!(conflict(w), None);
         employ(&w.db, w.reviewer, w.sister);
         let found = conflict(w).expect("a conflict");
-        assert!(found.contains("works for Sister, which is in the group of Firm"), "{found}");
+        assert!(
+            found.to_string().contains("works for Sister, which is in the group of Firm"),
+            "{found}"
+        );
         let reviewer = w.reviewer;
         let assign = w.write(move |tx| review_assign(tx, Actor::System, id, reviewer));
         assert_eq!(refusal(assign), Refused::ReviewerConflict(found));

@@ -4,6 +4,7 @@ use super::world::*;
 use crate::*;
 use base::{Amount, Id, Time, Unit};
 use identity::{Actor, Role, Standing};
+use rulebook::Text;
 
 fn nobody<T: From<Id>>() -> T {
     T::from(Id::new(Time::from_millis(5), 5, 5))
@@ -114,7 +115,7 @@ fn the_rule_decides_who_may_submit() {
         draft.lines[0].supplier = Some(w.sister);
         let id = w.create(draft).expect("creates");
         let Refused::Ineligible(reasons) = refusal(w.submit(id)) else { panic!() };
-        assert!(reasons.iter().any(|reason| reason.contains("Sister")), "{reasons:?}");
+        assert!(reasons.iter().any(|reason| reason.en.contains("Sister")), "{reasons:?}");
         let unknown = RULE.replace("rate = \"30%\"", "rate = \"unknown\"");
         let unknown = unknown.replace("\"test-voucher\"", "\"unknown-rate\"").replace(
             "expect = { outcome = \"entitled\", amount = \"30,000\" }",
@@ -137,7 +138,10 @@ fn papers_are_asked_for() {
         let id = w.create(w.draft("100", "30")).expect("creates");
         let standing = w.standing(w.applicant);
         let submit = w.write(move |tx| application_submit(tx, &standing, id));
-        assert_eq!(refusal(submit), Refused::PapersMissing(vec!["Contract (contract)".into()]));
+        assert_eq!(
+            refusal(submit),
+            Refused::PapersMissing(vec![Text::both("Contract (contract)", "合同（contract）")])
+        );
         let standing = w.standing(w.applicant);
         let large = vec![0; PAPER_BYTES_MAX + 1];
         let add = w.write(move |tx| paper_add(tx, &standing, id, ("", "x"), &large));
@@ -377,7 +381,7 @@ fn a_supplier_of_the_same_group_is_refused_when_the_money_is_spent() {
         let mut own = w.new_claim(award, "100", "30");
         own.supplier = w.sister;
         let Refused::SupplierRefused(why) = refusal(w.claim(own)) else { panic!() };
-        assert!(why.iter().any(|one| one.contains("Sister")), "{why:?}");
+        assert!(why.iter().any(|one| one.en.contains("Sister")), "{why:?}");
         let mut unknown = w.new_claim(award, "100", "30");
         unknown.supplier = w.unknown;
         assert!(matches!(refusal(w.claim(unknown)), Refused::SupplierRefused(_)));

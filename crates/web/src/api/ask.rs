@@ -188,6 +188,7 @@ impl Ask {
                 code: "idempotency_key_reused".to_owned(),
                 message: "the idempotency key was used for another request: choose a new one"
                     .to_owned(),
+                zh: None,
             });
         }
         Ok(Answered { done: kept.done, is_replayed })

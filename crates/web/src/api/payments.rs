@@ -142,6 +142,7 @@ async fn files(ask: &Ask) -> Result<app::BatchFiles, Fault> {
         app::PayoutError::NoCurrency(unit) => Fault::Refused {
             code: "no_currency".to_owned(),
             message: format!("{unit} is no currency: a payment file cannot be made"),
+            zh: None,
         },
         error => error.into(),
     };

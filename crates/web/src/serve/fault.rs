@@ -1,8 +1,8 @@
 //! Why a request has no ordinary answer. Shown as a page or as JSON by [`super::dress`].
 
 use super::state::BODY_BYTES_MAX;
-use crate::Lang;
 use crate::pages::error::ErrorKind;
+use crate::{Lang, refusal};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base::FieldProblem;
@@ -35,8 +35,10 @@ pub(crate) enum Fault {
     Refused {
         /// Stable word for programs, as in `budget_exceeded`.
         code: String,
-        /// What is refused and what to do.
+        /// What is refused and what to do, in English.
         message: String,
+        /// The same in Chinese, where somebody has written it.
+        zh: Option<String>,
     },
     /// Not now, but perhaps in a moment.
     Unavailable(String),
@@ -106,7 +108,10 @@ impl Fault {
             }
             Self::TooLarge(most) => lang.fill("fault.too-large", &[most.to_string()]),
             Self::MediaType(taken) => lang.fill("fault.media-type", &[(*taken).to_owned()]),
-            Self::Refused { message, .. } => message.clone(),
+            Self::Refused { message, zh, .. } => match lang {
+                Lang::En => message.clone(),
+                Lang::Zh => zh.as_ref().unwrap_or(message).clone(),
+            },
             Self::Invalid(problems) => {
                 problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
             }
@@ -132,20 +137,6 @@ impl IntoResponse for Fault {
         response.extensions_mut().insert(self);
         response
     }
-}
-
-/// Turns a refusal's variant into a stable word: `BudgetExceeded { .. }` is `budget_exceeded`.
-fn code_of(refused: &impl std::fmt::Debug) -> String {
-    let shown = format!("{refused:?}");
-    let name = shown.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-    let mut code = String::new();
-    for c in name.chars() {
-        if c.is_ascii_uppercase() && !code.is_empty() {
-            code.push('_');
-        }
-        code.push(c.to_ascii_lowercase());
-    }
-    code
 }
 
 fn chain(error: &dyn std::error::Error) -> String {
@@ -184,9 +175,11 @@ impl From<grants::Error> for Fault {
             ) => Self::NotFound,
             grants::Error::Refused(R::NotYours(_) | R::ReviewNotYours) => Self::Forbidden,
             grants::Error::Refused(R::Identity(refused)) => identity::Error::from(refused).into(),
-            grants::Error::Refused(refused) => {
-                Self::Refused { code: code_of(&refused), message: refused.to_string() }
-            }
+            grants::Error::Refused(refused) => Self::Refused {
+                code: refused.code().to_owned(),
+                message: refused.to_string(),
+                zh: refusal::of_grants(&refused),
+            },
             grants::Error::Db(error) => error.into(),
             error => Self::Failed(chain(&error)),
         }
@@ -201,9 +194,11 @@ impl From<identity::Error> for Fault {
             identity::Error::Refused(
                 R::OrganisationUnknown(_) | R::PersonUnknown(_) | R::OwnershipUnknown(_),
             ) => Self::NotFound,
-            identity::Error::Refused(refused) => {
-                Self::Refused { code: code_of(&refused), message: refused.to_string() }
-            }
+            identity::Error::Refused(refused) => Self::Refused {
+                code: refused.code().to_owned(),
+                message: refused.to_string(),
+                zh: refusal::of_identity(&refused),
+            },
             identity::Error::Db(error) => error.into(),
         }
     }

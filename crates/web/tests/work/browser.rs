@@ -110,6 +110,12 @@ impl Form {
         self
     }
 
+    /// Sends it from the page in Chinese.
+    pub(crate) fn in_chinese(mut self) -> Self {
+        self.action.push_str("?lang=zh");
+        self
+    }
+
     pub(crate) fn file(mut self, field: &str, name: &str, bytes: &[u8]) -> Self {
         self.files.push((field.to_owned(), name.to_owned(), bytes.to_vec()));
         self

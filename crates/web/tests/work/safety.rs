@@ -278,3 +278,31 @@ fn a_supplier_bought_since_the_claim_cannot_be_paid() {
         w.applicant.get(&claim).says("Refused").says("now affiliated");
     });
 }
+
+#[test]
+fn a_refusal_on_a_chinese_page_is_chinese() {
+    on_both(|w| {
+        let sealed = w.apply_form_of(&w.sealed).set("act", "submit");
+        let sealed = w.applicant.send(&sealed).location();
+        let page = w.officers[0].get(&format!("{sealed}?lang=zh"));
+        page.is(409).says("本次征集的申请在 2026-06-01 00:00 UTC 之前封存");
+
+        let application = w.submitted();
+        let path = format!("{application}/reviewers");
+        let form = w.officers[0].get(&path).form(&path).set("reviewer", w.insider.as_str());
+        let again = w.officers[0].send(&form.in_chinese());
+        again.is(409).says("未办理：该评审人存在利益冲突：该人员现任职于Sister");
+
+        w.reviewed(&application);
+        let twice = w.vote_form(0, &application, "approve").in_chinese();
+        w.officers[0].send(&twice).location();
+        w.officers[0].send(&twice.set("reason", "again")).is(409).says("须由两位不同的官员决定");
+        let award = w.officers[1].send(&w.vote_form(1, &application, "approve")).location();
+
+        let sister = w.claim_form(&award).set("supplier", w.sister.as_str()).in_chinese();
+        w.applicant.send(&sister).is(409).says("未办理：供应商不符合规则要求：");
+        w.applicant.send(&w.claim_form(&award)).location();
+        let again = w.applicant.send(&w.claim_form(&award).in_chinese());
+        again.is(409).says("未办理：该供应商的发票 INV-1 已在申领").says("不得重复申领");
+    });
+}

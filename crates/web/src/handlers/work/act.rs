@@ -5,7 +5,7 @@ use crate::{Field, FieldError, Form, Notice, Outcome};
 use axum::http::StatusCode;
 use base::{FieldProblem, sha256_hex};
 use db::Tx;
-use grants::{Application, Refused};
+use grants::{Application, Conflict, Refused};
 use identity::Standing;
 use std::str::FromStr;
 
@@ -18,7 +18,7 @@ pub(super) fn id_of<T: FromStr>(text: &str) -> Result<T, Fault> {
 /// where they are officers or auditors themselves.
 pub(super) fn outsider(standing: &Standing, application: &Application) -> Result<(), Refused> {
     if standing.may_act_for(application.organisation) {
-        return Err(Refused::OfficerConflict("you act for the applicant".to_owned()));
+        return Err(Refused::OfficerConflict(Conflict::Acts));
     }
     Ok(())
 }
@@ -65,8 +65,8 @@ pub(super) fn on_form(
                 form.errors.push(FieldError { field: String::new(), message });
             }
         }
-        Fault::Refused { code, message } => {
-            let message = refusal(cx, &code, &message);
+        fault @ Fault::Refused { .. } => {
+            let message = refusal(cx, &fault);
             form.errors.push(FieldError { field: String::new(), message });
         }
         fault => return Err(fault),
@@ -88,11 +88,11 @@ fn at_fields<'p>(problems: &'p [FieldProblem], fields: &mut [&mut Field]) -> Vec
 }
 
 /// Says a refusal in the reader's language; what has no words of its own there keeps the domain's.
-pub(super) fn refusal(cx: &Cx, code: &str, message: &str) -> String {
-    match code {
+pub(super) fn refusal(cx: &Cx, fault: &Fault) -> String {
+    match fault.code() {
         "same_officer" => cx.t("work.same-officer").to_owned(),
         "shown_changed" => cx.t("work.shown-changed").to_owned(),
-        _ => cx.lang.fill("work.refused", &[message.to_owned()]),
+        _ => cx.lang.fill("work.refused", &[fault.detail(cx.lang)]),
     }
 }
 
@@ -100,8 +100,7 @@ pub(super) fn refusal(cx: &Cx, code: &str, message: &str) -> String {
 pub(super) fn as_notice(cx: &Cx, fault: Fault) -> Result<(StatusCode, Notice), Fault> {
     let status = fault.status();
     let message = match &fault {
-        Fault::Refused { code, message } => refusal(cx, code, message),
-        Fault::Invalid(_) => cx.lang.fill("work.refused", &[fault.detail(cx.lang)]),
+        Fault::Refused { .. } | Fault::Invalid(_) => refusal(cx, &fault),
         _ => return Err(fault),
     };
     Ok((status, Notice { outcome: Outcome::Fail, message }))

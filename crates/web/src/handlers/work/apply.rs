@@ -94,8 +94,8 @@ async fn take(cx: Cx, of: Of, upload: Upload) -> Result<Response, Fault> {
         }
         Ok(see) => Ok(see.into_response()),
         Err(Fault::Invalid(problems)) => again(&mut shown, &problems, &numbers),
-        Err(Fault::Refused { code, message }) => {
-            let message = refusal(&cx, &code, &message);
+        Err(fault @ Fault::Refused { .. }) => {
+            let message = refusal(&cx, &fault);
             shown.form.errors.push(FieldError { field: String::new(), message });
             Ok(Page::with(StatusCode::CONFLICT, &shown)?.into_response())
         }

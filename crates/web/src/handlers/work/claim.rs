@@ -200,7 +200,7 @@ struct Facts {
     related: RelatedParties<OrganisationId>,
     events: Vec<Event>,
     names: Names,
-    conflict: Option<String>,
+    conflict: Option<grants::Conflict>,
     /// Why the claim cannot be settled as things stand now.
     obstacle: Option<String>,
 }
@@ -258,7 +258,7 @@ async fn unverified(cx: &Cx, id: ClaimId, fault: Fault, form: &Posted) -> Result
 }
 
 async fn gather(cx: &Cx, id: ClaimId) -> Result<Facts, Fault> {
-    let (standing, now) = (cx.standing.clone(), cx.now);
+    let (standing, now, lang) = (cx.standing.clone(), cx.now, cx.lang);
     cx.app
         .read(move |read| {
             let claim = grants::claim_read(read, id)?;
@@ -275,7 +275,7 @@ async fn gather(cx: &Cx, id: ClaimId) -> Result<Facts, Fault> {
                 _ => None,
             };
             let obstacle = match grants::claim_check(read, &award, &claim, now) {
-                Err(grants::Error::Refused(why)) => Some(why.to_string()),
+                Err(why @ grants::Error::Refused(_)) => Some(Fault::from(why).detail(lang)),
                 checked => checked.map(|()| None)?,
             };
             Ok::<_, grants::Error>(Facts {

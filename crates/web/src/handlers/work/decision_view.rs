@@ -29,7 +29,7 @@ pub(super) struct Facts {
     pub(super) names: Names,
     pub(super) people: HashMap<PersonId, String>,
     /// How the officer who looks is bound to the parties.
-    pub(super) conflict: Option<String>,
+    pub(super) conflict: Option<grants::Conflict>,
 }
 
 /// What was typed into the vote.
@@ -308,7 +308,7 @@ fn why_no_vote(cx: &Cx, facts: &Facts) -> Option<String> {
         return Some(cx.t("work.only-officers").to_owned());
     }
     if let Some(conflict) = &facts.conflict {
-        return Some(cx.lang.fill("work.officer-conflict", std::slice::from_ref(conflict)));
+        return Some(cx.lang.fill("work.officer-conflict", &[cx.say(&conflict.words())]));
     }
     let round = facts.application.round;
     let mine = |vote: &Vote| vote.round == round && Some(vote.officer) == cx.standing.person;

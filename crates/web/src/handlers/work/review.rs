@@ -5,7 +5,7 @@ use super::show;
 use crate::pages::officer_forms::{ReviewerRow, ReviewersPage};
 use crate::pages::review::{Conflict, Criterion, ReviewForm, ReviewPage};
 use crate::serve::{Cx, Fault, Page, Posted};
-use crate::{Field, Text, links};
+use crate::{Field, links};
 use app::Names;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
@@ -29,7 +29,7 @@ struct Facts {
     rule: Instrument,
     papers: Vec<grants::Paper>,
     names: Names,
-    conflict: Option<String>,
+    conflict: Option<grants::Conflict>,
 }
 
 /// Shows the form of one's own review.
@@ -107,8 +107,8 @@ fn page(cx: &Cx, facts: &Facts, form: &Posted) -> ReviewPage {
     let is_open = facts.review.state == ReviewState::Assigned
         && application.state == ApplicationState::Submitted
         && facts.conflict.is_none();
-    let finding = |conflict: &String| Conflict {
-        finding: show::both("work.conflict", &[Text::en(conflict)]),
+    let finding = |conflict: &grants::Conflict| Conflict {
+        finding: show::both("work.conflict", &[show::text(&conflict.words())]),
         path: Vec::new(),
     };
     let wanted = application.evaluation.as_ref().map_or(&[][..], |found| &found.papers);
@@ -195,7 +195,7 @@ pub(super) async fn assign(
 }
 
 /// A reviewer with the conflict and the review on an application, if any.
-type Candidate = (Person, Option<String>, Option<ReviewState>);
+type Candidate = (Person, Option<grants::Conflict>, Option<ReviewState>);
 
 fn candidates(
     read: &Read<'_>,
@@ -228,13 +228,14 @@ async fn reviewers(cx: &Cx, id: ApplicationId) -> Result<ReviewersPage, Fault> {
         Ok::<_, grants::Error>((application, call, candidates(read, id, now)?))
     });
     let (application, call, found) = found.await?;
-    let obstacle = |conflict: Option<String>, state: Option<ReviewState>| match (state, conflict) {
-        (Some(ReviewState::Assigned), _) => cx.t("work.review-open").to_owned(),
-        (Some(ReviewState::Scored), _) => cx.t("work.review-done").to_owned(),
-        (Some(ReviewState::Recused), _) => cx.t("work.review-recused").to_owned(),
-        (None, Some(conflict)) => cx.lang.fill("work.conflict", &[conflict]),
-        (None, None) => String::new(),
-    };
+    let obstacle =
+        |conflict: Option<grants::Conflict>, state: Option<ReviewState>| match (state, conflict) {
+            (Some(ReviewState::Assigned), _) => cx.t("work.review-open").to_owned(),
+            (Some(ReviewState::Scored), _) => cx.t("work.review-done").to_owned(),
+            (Some(ReviewState::Recused), _) => cx.t("work.review-recused").to_owned(),
+            (None, Some(conflict)) => cx.lang.fill("work.conflict", &[cx.say(&conflict.words())]),
+            (None, None) => String::new(),
+        };
     let row = |(person, conflict, state): Candidate| ReviewerRow {
         id: person.id.to_string(),
         name: person.name,

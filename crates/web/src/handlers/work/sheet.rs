@@ -4,7 +4,7 @@ use super::act::id_of;
 use super::show;
 use crate::pages::sheet::{Proposal, SheetBar, SheetPage, SheetRow};
 use crate::serve::{Cx, Fault, Page, Posted, Query, See};
-use crate::{Pager, Part, Text, links};
+use crate::{Pager, Part, Text, links, refusal};
 use app::Names;
 use axum::extract::Path;
 use base::{Amount, Ppm};
@@ -41,8 +41,12 @@ pub(super) async fn show(cx: Cx, Path(id): Path<String>, query: Query) -> Result
         Err(faults) if known.is_empty() || faults.is_empty() => None,
         Err(faults) => {
             let says: Vec<String> = faults.iter().map(ToString::to_string).collect();
-            let message = says.join("; ");
-            return Err(Fault::Refused { code: "no_sheet".to_owned(), message });
+            let zh: Option<Vec<String>> = faults.iter().map(refusal::of_selection).collect();
+            return Err(Fault::Refused {
+                code: "no_sheet".to_owned(),
+                message: says.join("; "),
+                zh: zh.map(|zh| zh.join("；")),
+            });
         }
     };
     Page::of(&SheetPage {
