@@ -25,6 +25,6 @@ pub use clock::{Clock, Date, FixedClock, Span, SystemClock, Time};
 pub use id::{Id, IdError};
 pub use page::{PAGE_ROWS_MAX, Page};
 pub use ppm::{Ppm, PpmError};
-pub use problem::{FieldProblem, FieldProblems};
+pub use problem::{FieldProblem, FieldProblems, Said};
 pub use random::Random;
 pub use unit::{Unit, UnitError};

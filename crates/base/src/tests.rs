@@ -135,3 +135,11 @@ proptest! {
         prop_assert!((i128::from(part) + 1) * 1_000_000 > exact);
     }
 }
+
+#[test]
+fn a_program_reads_what_is_wrong_in_english_alone() {
+    let problem = crate::FieldProblem::new("amount", ("must be above zero", "须大于零"));
+    assert_eq!(problem.zh.as_deref(), Some("须大于零"));
+    let sent = crate::canonical_json(&problem);
+    assert_eq!(sent, r#"{"field":"amount","message":"must be above zero"}"#);
+}

@@ -83,12 +83,20 @@ pub fn paper_add(
     let mut problems = FieldProblems::default();
     problems.text("code", code, 1, 60);
     problems.text("file_name", file_name, 1, 200);
-    problems.require(!content.is_empty(), "content", "must not be empty");
+    problems.require(!content.is_empty(), "content", ("must not be empty", "不得为空"));
     let fits = content.len() <= PAPER_BYTES_MAX;
-    problems.require(fits, "content", "is too large: at most 2 MiB are kept");
+    problems.require(
+        fits,
+        "content",
+        ("is too large: at most 2 MiB are kept", "文件过大：最大 2 MiB"),
+    );
     let papers = store::application::papers(tx, id)?;
     let is_known = papers.iter().any(|paper| paper.code == code);
-    problems.require(is_known || papers.len() < PAPERS_MAX, "code", "would be the 31st paper");
+    problems.require(
+        is_known || papers.len() < PAPERS_MAX,
+        "code",
+        ("would be the 31st paper", "材料已达 30 份的上限"),
+    );
     problems.finish().map_err(Refused::Invalid)?;
     let paper = Paper {
         code: code.trim().to_owned(),
@@ -283,7 +291,7 @@ fn suppliers_check(read: &Read<'_>, draft: &Draft) -> Result<(), Error> {
             && identity::organisation_find(read, supplier)?.is_none()
         {
             let field = format!("lines.{i}.supplier");
-            problems.add(field, "is no registered organisation: register it first");
+            problems.add(field, rules::SUPPLIER_UNKNOWN);
         }
     }
     Ok(problems.finish().map_err(Refused::Invalid)?)

@@ -71,17 +71,28 @@ fn call_check(new: &NewCall) -> Result<(), Refused> {
     let mut problems = FieldProblems::default();
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     let is_code = (1..=40).contains(&new.code.len()) && new.code.bytes().all(plain);
-    problems.require(is_code, "code", "must be 1 to 40 lower-case letters, digits or `-`");
+    problems.require(
+        is_code,
+        "code",
+        (
+            "must be 1 to 40 lower-case letters, digits or `-`",
+            "须为 1 至 40 个小写字母、数字或 `-`",
+        ),
+    );
     problems.text("title_en", &new.title_en, 1, 200);
     problems.text("title_zh", &new.title_zh, 0, 200);
     problems.text("category", &new.category, 1, CATEGORY_CHARS_MAX);
-    problems.require(new.budget.minor > 0, "budget", "must be above zero");
+    problems.require(new.budget.minor > 0, "budget", ("must be above zero", "须大于零"));
     let is_dated = new.mode == CallMode::Rolling || new.closes_at.is_some();
-    problems.require(is_dated, "closes_at", "must be given unless the call is rolling");
+    problems.require(
+        is_dated,
+        "closes_at",
+        ("must be given unless the call is rolling", "除常年征集外均须填写"),
+    );
     let is_ordered = new.closes_at.is_none_or(|end| end > new.opens_at);
-    problems.require(is_ordered, "closes_at", "must be after `opens_at`");
+    problems.require(is_ordered, "closes_at", ("must be after `opens_at`", "须晚于开始受理的时间"));
     let few = new.reviews_least <= REVIEWS_MAX;
-    problems.require(few, "reviews_least", "must be at most 20");
+    problems.require(few, "reviews_least", ("must be at most 20", "最多为 20"));
     problems.finish().map_err(Refused::Invalid)
 }
 

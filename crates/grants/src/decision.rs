@@ -222,8 +222,12 @@ fn vote_amount(form: &VoteForm, shown: &Shown) -> Result<Amount, Refused> {
     problems.text("reason", &form.reason, 1, rules::REASON_CHARS_MAX);
     let unit = shown.budget.total.unit;
     if form.verdict == Verdict::Approve {
-        problems.require(form.amount.minor > 0, "amount", "must be above zero");
-        problems.require(form.amount.unit == unit, "amount", "must be in the call's unit");
+        problems.require(form.amount.minor > 0, "amount", ("must be above zero", "须大于零"));
+        problems.require(
+            form.amount.unit == unit,
+            "amount",
+            ("must be in the call's unit", "须使用该征集的计量单位"),
+        );
     }
     problems.finish().map_err(Refused::Invalid)?;
     if form.verdict == Verdict::Decline {

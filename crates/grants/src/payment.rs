@@ -36,9 +36,17 @@ pub fn bank_account_set(
     problems.text("holder_name", &account.holder_name, 1, 70);
     problems.text("number", &account.number, 1, 34);
     let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "- ".contains(c));
-    problems.require(plain(&account.number), "number", "must be letters, digits, `-`");
+    problems.require(
+        plain(&account.number),
+        "number",
+        ("must be letters, digits, `-`", "须为字母、数字或 `-`"),
+    );
     problems.text("bank_code", &account.bank_code, 0, 35);
-    problems.require(plain(&account.bank_code), "bank_code", "must be letters, digits, `-`");
+    problems.require(
+        plain(&account.bank_code),
+        "bank_code",
+        ("must be letters, digits, `-`", "须为字母、数字或 `-`"),
+    );
     problems.finish().map_err(Refused::Invalid)?;
     identity::organisation_find(tx, organisation)?.ok_or(Refused::NotYours(organisation))?;
     let now = tx.now();

@@ -17,15 +17,23 @@ const CRITERIA_MAX: usize = 20;
 pub(crate) fn draft_check(draft: &Draft, unit: Unit) -> Result<(), Refused> {
     let mut problems = FieldProblems::default();
     let is_named = !draft.title_en.trim().is_empty() || !draft.title_zh.trim().is_empty();
-    problems.require(is_named, "title_en", "must be filled in unless there is a Chinese title");
+    problems.require(
+        is_named,
+        "title_en",
+        ("must be filled in unless there is a Chinese title", "未填写中文名称时须填写"),
+    );
     problems.text("title_en", &draft.title_en, 0, 200);
     problems.text("title_zh", &draft.title_zh, 0, 200);
     problems.text("summary", &draft.summary, 1, SUMMARY_CHARS_MAX);
     problems.text("subject", &draft.subject, 0, 100);
     amount_check(&mut problems, "requested", draft.requested, unit);
     let count = draft.lines.len();
-    problems.require(count > 0, "lines", "must have at least one cost line");
-    problems.require(count <= LINES_MAX, "lines", "are too many: at most 100 are kept");
+    problems.require(count > 0, "lines", ("must have at least one cost line", "至少须有一项费用"));
+    problems.require(
+        count <= LINES_MAX,
+        "lines",
+        ("are too many: at most 100 are kept", "数量过多：最多 100 项"),
+    );
     for (i, line) in draft.lines.iter().enumerate().take(LINES_MAX) {
         amount_check(&mut problems, &format!("lines.{i}.amount"), line.amount, unit);
         for (field, code) in [("cost", &line.cost), ("what", &line.what)] {
@@ -34,23 +42,28 @@ pub(crate) fn draft_check(draft: &Draft, unit: Unit) -> Result<(), Refused> {
         }
     }
     let total = draft.lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.amount.minor));
-    problems.require(total.is_some(), "lines", "add up to more than can be counted");
+    problems.require(
+        total.is_some(),
+        "lines",
+        ("add up to more than can be counted", "合计超出可计算的范围"),
+    );
     problems.finish().map_err(Refused::Invalid)
 }
 
 /// What is wrong with a supplier that nobody has registered.
-const SUPPLIER_UNKNOWN: &str = "is no registered organisation: register it first";
+pub(crate) const SUPPLIER_UNKNOWN: (&str, &str) =
+    ("is no registered organisation: register it first", "不是已登记的机构：请先登记");
 
 /// Refuses a supplier that nobody knows: a bad field, not a broken foreign key.
 pub(crate) fn supplier_unknown(field: &str) -> Refused {
-    let message = SUPPLIER_UNKNOWN.to_owned();
-    Refused::Invalid(vec![FieldProblem { field: field.to_owned(), message }])
+    Refused::Invalid(vec![FieldProblem::new(field, SUPPLIER_UNKNOWN)])
 }
 
 fn amount_check(problems: &mut FieldProblems, field: &str, amount: Amount, unit: Unit) {
-    problems.require(amount.minor > 0, field, "must be above zero");
+    problems.require(amount.minor > 0, field, ("must be above zero", "须大于零"));
     if amount.unit != unit {
-        problems.add(field, format!("is in {}; this call pays in {unit}", amount.unit));
+        let zh = format!("以 {} 计，而该征集以 {unit} 支付", amount.unit);
+        problems.add(field, (format!("is in {}; this call pays in {unit}", amount.unit), zh));
     }
 }
 
@@ -59,12 +72,20 @@ pub(crate) fn claim_check(new: &NewClaim, unit: Unit, today: Date) -> Result<(),
     let mut problems = FieldProblems::default();
     problems.text("invoice_number", &new.invoice_number, 1, 60);
     let has_key = !invoice_key(&new.invoice_number).is_empty();
-    problems.require(has_key, "invoice_number", "must have letters or digits");
-    problems.require(new.invoice_date <= today, "invoice_date", "must not be in the future");
+    problems.require(
+        has_key,
+        "invoice_number",
+        ("must have letters or digits", "须包含字母或数字"),
+    );
+    problems.require(
+        new.invoice_date <= today,
+        "invoice_date",
+        ("must not be in the future", "不得晚于今日"),
+    );
     amount_check(&mut problems, "invoice", new.invoice, unit);
     amount_check(&mut problems, "asked", new.asked, unit);
     let fits = new.asked.minor <= new.invoice.minor;
-    problems.require(fits, "asked", "must not be above the invoice");
+    problems.require(fits, "asked", ("must not be above the invoice", "不得超过发票金额"));
     problems.finish().map_err(Refused::Invalid)
 }
 
@@ -79,13 +100,21 @@ pub(crate) fn scores_check(scores: &[Score], comment: &str) -> Result<i64, Refus
     let mut problems = FieldProblems::default();
     problems.text("comment", comment, 1, REASON_CHARS_MAX);
     let count = scores.len();
-    problems.require((1..=CRITERIA_MAX).contains(&count), "scores", "must be 1 to 20");
+    problems.require(
+        (1..=CRITERIA_MAX).contains(&count),
+        "scores",
+        ("must be 1 to 20", "须为 1 至 20 项"),
+    );
     for (i, score) in scores.iter().enumerate() {
         problems.text(&format!("scores.{i}.criterion"), &score.criterion, 1, 60);
         let in_range = score.points <= 100;
-        problems.require(in_range, &format!("scores.{i}.points"), "must be 0 to 100");
+        problems.require(
+            in_range,
+            &format!("scores.{i}.points"),
+            ("must be 0 to 100", "须为 0 至 100"),
+        );
         let twice = scores[..i].iter().any(|other| other.criterion == score.criterion);
-        problems.require(!twice, &format!("scores.{i}.criterion"), "is there twice");
+        problems.require(!twice, &format!("scores.{i}.criterion"), ("is there twice", "重复出现"));
     }
     problems.finish().map_err(Refused::Invalid)?;
     let sum: i64 = scores.iter().map(|score| i64::from(score.points)).sum();

@@ -91,7 +91,7 @@ pub fn token_create(
 ) -> Result<(String, Credential), Error> {
     let mut problems = base::FieldProblems::default();
     problems.text("label", label, 1, 100);
-    problems.require(seconds > 0, "seconds", "must be above 0");
+    problems.require(seconds > 0, "seconds", ("must be above 0", "须大于零"));
     problems.finish().map_err(Refused::Invalid)?;
     let life = seconds.min(TOKEN_SECONDS_MAX);
     let made = create(tx, person, CredentialKind::Token, (label.trim(), life))?;

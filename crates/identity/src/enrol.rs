@@ -35,16 +35,23 @@ pub fn organisation_enrol(
     owners: &[Owner],
 ) -> Result<Organisation, Error> {
     let mut problems = FieldProblems::default();
-    problems.require(!new.identifiers.is_empty(), "identifier", "must be filled in");
-    problems.require(owners.len() <= OWNERS_MAX, "owners", "are too many: at most 20 at once");
+    problems.require(!new.identifiers.is_empty(), "identifier", ("must be filled in", "须填写"));
+    problems.require(
+        owners.len() <= OWNERS_MAX,
+        "owners",
+        ("are too many: at most 20 at once", "数量过多：一次最多 20 项"),
+    );
     let mut found = Vec::new();
     for (i, owner) in owners.iter().enumerate().take(OWNERS_MAX) {
         match owner_find(tx, &owner.who)? {
             Some(one) => found.push(one),
             None => problems.add(
                 format!("owners.{i}.who"),
-                "is not registered: register it first, or write `person` before the name of a \
-                 natural person",
+                (
+                    "is not registered: register it first, or write `person` before the name of \
+                     a natural person",
+                    "尚未登记：请先登记；如为自然人，请在姓名前加 `person`",
+                ),
             ),
         }
     }

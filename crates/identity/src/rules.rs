@@ -20,7 +20,7 @@ pub(crate) fn organisation_check(new: &NewOrganisation) -> Result<(), Vec<FieldP
     problems.require(
         !new.name_en.trim().is_empty() || !new.name_zh.trim().is_empty(),
         "name_en",
-        "must be filled in unless there is a Chinese name",
+        ("must be filled in unless there is a Chinese name", "未填写中文名称时须填写"),
     );
     for (field, name) in
         [("name_en", &new.name_en), ("name_zh", &new.name_zh), ("name_pinyin", &new.name_pinyin)]
@@ -29,8 +29,16 @@ pub(crate) fn organisation_check(new: &NewOrganisation) -> Result<(), Vec<FieldP
     }
     problems.text("region", &new.region, 0, NAME_CHARS_MAX);
     let few = new.identifiers.len() <= IDENTIFIERS_MAX;
-    problems.require(few, "identifiers", "are too many: at most 20 are kept");
-    problems.require(new.aliases.len() <= ALIASES_MAX, "aliases", "are too many: at most 50");
+    problems.require(
+        few,
+        "identifiers",
+        ("are too many: at most 20 are kept", "数量过多：最多 20 项"),
+    );
+    problems.require(
+        new.aliases.len() <= ALIASES_MAX,
+        "aliases",
+        ("are too many: at most 50", "数量过多：最多 50 项"),
+    );
     for (i, identifier) in new.identifiers.iter().enumerate() {
         let plain = |text: &str, most: usize| {
             !text.is_empty()
@@ -41,20 +49,30 @@ pub(crate) fn organisation_check(new: &NewOrganisation) -> Result<(), Vec<FieldP
         };
         let field = |part: &str| format!("identifiers.{i}.{part}");
         if !plain(&identifier.scheme, 30) {
-            problems.add(field("scheme"), "must be an org-id list code such as `CN-USCI`");
+            problems.add(
+                field("scheme"),
+                (
+                    "must be an org-id list code such as `CN-USCI`",
+                    "须为机构登记号体系代码，如 `CN-USCI`",
+                ),
+            );
         }
         if !plain(&identifier.value, 60) {
-            problems.add(field("value"), "must be letters and digits, at most 60");
+            problems.add(
+                field("value"),
+                ("must be letters and digits, at most 60", "须为字母和数字，最多 60 个"),
+            );
         } else if identifier.scheme == "CN-USCI" && identifier.value.len() != USCI_CHARS {
             let count = identifier.value.len();
-            problems.add(field("value"), format!("has {count} characters; a USCI has 18"));
+            let zh = format!("有 {count} 个字符，统一社会信用代码应为 18 位");
+            problems.add(field("value"), (format!("has {count} characters; a USCI has 18"), zh));
         }
     }
     for (i, (_, alias)) in new.aliases.iter().enumerate() {
         problems.text(&format!("aliases.{i}"), alias, 1, NAME_CHARS_MAX);
     }
     if new.kind == OrganisationKind::NaturalPerson && !new.identifiers.is_empty() {
-        problems.add("identifiers", "of natural persons are not kept");
+        problems.add("identifiers", ("of natural persons are not kept", "自然人的登记号不予保存"));
     }
     problems.finish()
 }
@@ -69,7 +87,11 @@ pub(crate) fn person_check(new: &NewPerson) -> Result<(), Vec<FieldProblem>> {
         && !domain.is_empty()
         && !domain.contains('@')
         && new.email.trim().chars().all(|c| !c.is_whitespace() && !c.is_control());
-    problems.require(is_address, "email", "must be a mail address such as `wei@example.org`");
+    problems.require(
+        is_address,
+        "email",
+        ("must be a mail address such as `wei@example.org`", "须为邮箱地址，如 `wei@example.org`"),
+    );
     problems.finish()
 }
 
@@ -78,7 +100,11 @@ pub(crate) fn ownership_check(new: &NewOwnership) -> Result<(), Vec<FieldProblem
     let mut problems = FieldProblems::default();
     problems.text("source", &new.source, 1, SOURCE_CHARS_MAX);
     if let (Some(from), Some(to)) = (new.valid_from, new.valid_to) {
-        problems.require(from <= to, "valid_to", "must not be before `valid_from`");
+        problems.require(
+            from <= to,
+            "valid_to",
+            ("must not be before `valid_from`", "不得早于生效日期"),
+        );
     }
     problems.finish()
 }

@@ -4,7 +4,7 @@
 //! never: look at a domain's English words.
 
 use crate::lang::{filled, table};
-use base::Time;
+use base::{FieldProblem, Time};
 use rulebook::{Lang, Text};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -12,6 +12,14 @@ use std::sync::LazyLock;
 const ZH: &str = include_str!("../messages/zh-refusals.txt");
 
 static TABLE: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| table(ZH));
+
+/// Says what is wrong with a field, in English where there is no Chinese.
+pub(crate) fn of_field(problem: &FieldProblem, lang: crate::Lang) -> &str {
+    match (lang, &problem.zh) {
+        (crate::Lang::Zh, Some(zh)) => zh,
+        _ => &problem.message,
+    }
+}
 
 /// Says a refusal of `grants` in Chinese; `None` where nobody has written it.
 pub(crate) fn of_grants(refused: &grants::Refused) -> Option<String> {

@@ -12,6 +12,9 @@ fn nobody<T: From<Id>>() -> T {
 
 fn fields(refused: Refused) -> Vec<String> {
     let Refused::Invalid(problems) = refused else { panic!("{refused:?}") };
+    for problem in &problems {
+        assert!(problem.zh.is_some(), "`{problem}` is not said in Chinese");
+    }
     problems.into_iter().map(|problem| problem.field).collect()
 }
 

@@ -193,10 +193,8 @@ fn problem(problem: &rulebook::Problem) -> FieldProblem {
     } else {
         format!(", expected {}", problem.expected)
     };
-    FieldProblem {
-        field: format!("toml:{}:{}", problem.line, problem.column),
-        message: format!("{}{expected}", problem.message),
-    }
+    let place = format!("toml:{}:{}", problem.line, problem.column);
+    FieldProblem::new(&place, format!("{}{expected}", problem.message))
 }
 
 async fn entitlement(ask: Ask, asked: EntitlementAsked) -> Result<Evaluated, Fault> {

@@ -209,7 +209,7 @@ fn takes_of<B: Shaped>() -> Takes {
 
 /// Names one field that is wrong.
 pub(crate) fn wrong(field: &str, message: impl Into<String>) -> Fault {
-    Fault::Invalid(vec![FieldProblem { field: field.to_owned(), message: message.into() }])
+    Fault::Invalid(vec![FieldProblem::new(field, message.into())])
 }
 
 /// Says of a thing that the body names and nobody knows in which field it is named.

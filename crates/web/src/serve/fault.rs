@@ -113,7 +113,9 @@ impl Fault {
                 Lang::Zh => zh.as_ref().unwrap_or(message).clone(),
             },
             Self::Invalid(problems) => {
-                problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+                let says =
+                    |one: &FieldProblem| format!("{}: {}", one.field, refusal::of_field(one, lang));
+                problems.iter().map(says).collect::<Vec<_>>().join("; ")
             }
             Self::Forged => lang.message("fault.forged").to_owned(),
             Self::TokenNeeded => lang.message("fault.token-needed").to_owned(),

@@ -20,7 +20,7 @@ fn at(text: &str) -> Time {
 }
 
 fn problems() -> Vec<FieldProblem> {
-    vec![FieldProblem { field: "a".to_owned(), message: "b".to_owned() }]
+    vec![FieldProblem::new("a", ("b", "其一"))]
 }
 
 fn texts() -> Vec<Text> {

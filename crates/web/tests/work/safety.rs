@@ -287,6 +287,11 @@ fn a_refusal_on_a_chinese_page_is_chinese() {
         let page = w.officers[0].get(&format!("{sealed}?lang=zh"));
         page.is(409).says("本次征集的申请在 2026-06-01 00:00 UTC 之前封存");
 
+        let form = w.apply_form().set("summary", "").set("line1_amount", "x").set("act", "submit");
+        let again = w.applicant.send(&form.in_chinese());
+        again.is(422).says("须填写").says("须为金额，如 120,000.00");
+        assert!(!again.text().contains("must be"), "{}", again.text());
+
         let application = w.submitted();
         let path = format!("{application}/reviewers");
         let form = w.officers[0].get(&path).form(&path).set("reviewer", w.insider.as_str());

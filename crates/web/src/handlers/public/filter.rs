@@ -93,7 +93,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn wrong<T>(&mut self, field: &str, message: String) -> Option<T> {
-        self.problems.push(FieldProblem { field: field.to_owned(), message });
+        self.problems.push(FieldProblem::new(field, message));
         None
     }
 

@@ -1,5 +1,6 @@
 //! What every change has in common: it is done once, and a refusal is shown on its own form.
 
+use crate::refusal::of_field;
 use crate::serve::{Cx, Fault, Posted, See};
 use crate::{Field, FieldError, Form, Notice, Outcome};
 use axum::http::StatusCode;
@@ -8,6 +9,9 @@ use db::Tx;
 use grants::{Application, Conflict, Refused};
 use identity::Standing;
 use std::str::FromStr;
+
+/// What an amount must look like, for readers of Chinese; English says more, from the amount.
+pub(super) const AMOUNT_ZH: &str = "须为金额，如 `120,000.00`";
 
 /// Reads an id from an address. What is no id names nothing.
 pub(super) fn id_of<T: FromStr>(text: &str) -> Result<T, Fault> {
@@ -58,10 +62,11 @@ pub(super) fn on_form(
     let status = fault.status();
     match fault {
         Fault::Invalid(problems) => {
-            let rest = at_fields(&problems, fields);
+            let rest = at_fields(cx, &problems, fields);
             *form = std::mem::take(form).with_errors_of(fields.iter().map(|field| &**field));
             for problem in rest {
-                let message = format!("`{}`: {}", problem.field, problem.message);
+                let says = of_field(problem, cx.lang);
+                let message = format!("`{}`: {says}", problem.field);
                 form.errors.push(FieldError { field: String::new(), message });
             }
         }
@@ -75,11 +80,17 @@ pub(super) fn on_form(
 }
 
 /// Puts each problem at its field; returns those that no field has.
-fn at_fields<'p>(problems: &'p [FieldProblem], fields: &mut [&mut Field]) -> Vec<&'p FieldProblem> {
+fn at_fields<'p>(
+    cx: &Cx,
+    problems: &'p [FieldProblem],
+    fields: &mut [&mut Field],
+) -> Vec<&'p FieldProblem> {
     let mut rest = Vec::new();
     for problem in problems {
         match fields.iter_mut().find(|field| field.name == problem.field) {
-            Some(field) if field.error.is_none() => field.error = Some(problem.message.clone()),
+            Some(field) if field.error.is_none() => {
+                field.error = Some(of_field(problem, cx.lang).to_owned());
+            }
             Some(_) => {}
             None => rest.push(problem),
         }

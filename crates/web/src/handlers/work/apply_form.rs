@@ -1,5 +1,6 @@
 //! What was typed into an application, as text, and what it means.
 
+use super::act::AMOUNT_ZH;
 use crate::serve::Query;
 use base::{Amount, FieldProblem, FieldProblems, Unit};
 use db::Read;
@@ -91,12 +92,16 @@ impl Typed {
         let mut problems = FieldProblems::default();
         let organisation = self.text("organisation").parse().ok();
         let organisation = organisation.filter(|id| acts_for.contains(id));
-        problems.require(organisation.is_some(), "organisation", "must be one you act for");
+        problems.require(
+            organisation.is_some(),
+            "organisation",
+            ("must be one you act for", "须为您获授权代表的机构"),
+        );
         let has_title = !self.text("title_en").is_empty() || !self.text("title_zh").is_empty();
         problems.require(
             has_title,
             "title_en",
-            "must be filled in unless there is a Chinese title",
+            ("must be filled in unless there is a Chinese title", "未填写中文名称时须填写"),
         );
         problems.text("summary", self.text("summary"), 1, 4_000);
         let declared = self.declared(rule, &mut problems);
@@ -121,8 +126,8 @@ impl Typed {
     }
 
     fn amount(&self, name: &str, unit: Unit, problems: &mut FieldProblems) -> Option<Amount> {
-        let amount = problems.keep(name, Amount::parse(self.text(name), unit))?;
-        problems.require(amount.minor > 0, name, "must be above zero");
+        let amount = problems.keep_or(name, Amount::parse(self.text(name), unit), AMOUNT_ZH)?;
+        problems.require(amount.minor > 0, name, ("must be above zero", "须大于零"));
         Some(amount)
     }
 

@@ -4,6 +4,7 @@ use super::apply_form::{Typed, is_monthly};
 use super::show;
 use crate::pages::apply::ApplyPage;
 use crate::pages::entitlement::{Answer, FactField};
+use crate::refusal::of_field;
 use crate::serve::Cx;
 use crate::{Choice, CostLineFields, Field, FieldError, Outcome, Paper, Text};
 use app::Names;
@@ -165,7 +166,9 @@ pub(super) fn answer(found: &Entitlement) -> Answer {
 /// Puts every problem at its field, and those without one above the form. `numbers` says which
 /// line of the form each cost line came from.
 pub(super) fn wrong(page: &mut ApplyPage, problems: &[FieldProblem], numbers: &[usize]) {
+    let lang = page.ui.lang;
     for problem in problems {
+        let says = of_field(problem, lang);
         let name = field_name(&problem.field, numbers);
         let mut fields = vec![
             &mut page.organisation,
@@ -181,12 +184,12 @@ pub(super) fn wrong(page: &mut ApplyPage, problems: &[FieldProblem], numbers: &[
         fields.extend(page.papers.iter_mut().map(|(field, _)| field));
         match fields.into_iter().find(|field| field.name == name) {
             Some(field) => {
-                field.error.get_or_insert_with(|| problem.message.clone());
-                let (field, message) = (name, problem.message.clone());
+                field.error.get_or_insert_with(|| says.to_owned());
+                let (field, message) = (name, says.to_owned());
                 page.form.errors.push(FieldError { field, message });
             }
             None => {
-                let message = format!("`{}` {}", problem.field, problem.message);
+                let message = format!("`{}` {says}", problem.field);
                 page.form.errors.push(FieldError { field: String::new(), message });
             }
         }

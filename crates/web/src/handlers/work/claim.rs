@@ -1,6 +1,6 @@
 //! Claims: the form for an invoice, the claim with its supplier tested now, and its verification.
 
-use super::act::{as_notice, done, form_key, id_of, on_form};
+use super::act::{AMOUNT_ZH, as_notice, done, form_key, id_of, on_form};
 use super::application_view::event_key;
 use super::apply_form::supplier_of;
 use super::{decision_view, show};
@@ -100,14 +100,14 @@ fn new_claim(
     let unit = award.amount.unit;
     let mut problems = FieldProblems::default();
     let is_given = supplier != Ok(None);
-    problems.require(is_given, "supplier", "must be filled in");
+    problems.require(is_given, "supplier", ("must be filled in", "须填写"));
     let supplier = problems.keep("supplier", supplier).flatten();
     let date = form.text("date").parse();
     let date = date.map_err(|_| "must be a date such as `2019-09-30`");
     let date = problems.keep("invoice_date", date);
     problems.text("invoice_number", form.text("invoice"), 1, 60);
-    let invoice = problems.keep("invoice", Amount::parse(form.text("amount"), unit));
-    let asked = problems.keep("asked", Amount::parse(form.text("asked"), unit));
+    let invoice = problems.keep_or("invoice", Amount::parse(form.text("amount"), unit), AMOUNT_ZH);
+    let asked = problems.keep_or("asked", Amount::parse(form.text("asked"), unit), AMOUNT_ZH);
     problems.finish().map_err(Fault::Invalid)?;
     match (supplier, date, invoice, asked) {
         (Some(supplier), Some(invoice_date), Some(invoice), Some(asked)) => Ok(NewClaim {
@@ -231,8 +231,8 @@ pub(super) async fn verify(
         })
         .await
     } else {
-        let (field, message) = ("verdict".to_owned(), "must be chosen".to_owned());
-        Err(Fault::Invalid(vec![FieldProblem { field, message }]))
+        let problem = FieldProblem::new("verdict", ("must be chosen", "须选择"));
+        Err(Fault::Invalid(vec![problem]))
     };
     match changed {
         Ok(see) => Ok(see.into_response()),

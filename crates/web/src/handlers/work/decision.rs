@@ -1,6 +1,6 @@
 //! The decision page and the vote.
 
-use super::act::{done, form_key, id_of, on_form};
+use super::act::{AMOUNT_ZH, done, form_key, id_of, on_form};
 use super::decision_view::{Facts, Typed, page};
 use crate::links;
 use crate::serve::{Cx, Fault, Page, Posted};
@@ -65,13 +65,13 @@ fn vote_of(application: ApplicationId, form: &Posted, unit: Unit) -> Result<Vote
         "decline" => Some(Verdict::Decline),
         _ => None,
     };
-    problems.require(verdict.is_some(), "verdict", "must be chosen");
+    problems.require(verdict.is_some(), "verdict", ("must be chosen", "须选择"));
     let amount = match verdict {
         Some(Verdict::Decline) => Some(Amount::zero(unit)),
-        _ => problems.keep("amount", Amount::parse(form.text("amount"), unit)),
+        _ => problems.keep_or("amount", Amount::parse(form.text("amount"), unit), AMOUNT_ZH),
     };
     let reason = form.text("reason").to_owned();
-    problems.require(!reason.is_empty(), "reason", "must be filled in");
+    problems.require(!reason.is_empty(), "reason", ("must be filled in", "须填写"));
     problems.finish().map_err(Fault::Invalid)?;
     let shown_sha256 = form.text("shown").to_owned();
     match (verdict, amount) {

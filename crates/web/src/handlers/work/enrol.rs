@@ -91,14 +91,18 @@ type Typed = (NewOrganisation, Vec<Owner>, Vec<usize>);
 fn read(form: &Posted, count: usize) -> Result<Typed, Vec<FieldProblem>> {
     let mut problems = FieldProblems::default();
     let identifier = form.text("identifier");
-    problems.require(!identifier.is_empty(), "identifier", "must be filled in");
+    problems.require(!identifier.is_empty(), "identifier", ("must be filled in", "须填写"));
     let size_class = problems.keep("size", form.text("size").parse::<SizeClass>());
     let (mut owners, mut places) = (Vec::new(), Vec::new());
     for n in 1..=count {
         let [who, share, since] = ["name", "share", "since"].map(|part| format!("owner{n}_{part}"));
         if form.text(&who).is_empty() {
             let is_empty = form.text(&share).is_empty() && form.text(&since).is_empty();
-            problems.require(is_empty, &who, "must be filled in, or the whole owner left out");
+            problems.require(
+                is_empty,
+                &who,
+                ("must be filled in, or the whole owner left out", "须填写，或将该所有者整项留空"),
+            );
             continue;
         }
         let percent = form.optional(&share);

@@ -1,6 +1,6 @@
 //! Forms of the office: publish a rule, open and close a call, enter a bank account.
 
-use super::act::{done, form_key, id_of, on_form};
+use super::act::{AMOUNT_ZH, done, form_key, id_of, on_form};
 use super::show;
 use crate::pages::officer_forms::{FormPage, Input, InputKind};
 use crate::serve::{Cx, Fault, Page, Posted};
@@ -106,16 +106,25 @@ async fn rules(cx: &Cx) -> Result<Vec<Published>, Fault> {
 fn new_call(cx: &Cx, rules: &[Published], form: &Posted) -> Result<NewCall, Fault> {
     let mut problems = FieldProblems::default();
     let rule = rules.iter().find(|rule| rule.id.as_str() == form.text("instrument"));
-    problems.require(rule.is_some(), "instrument", "must be chosen");
-    let budget = rule
-        .and_then(|rule| problems.keep("budget", Amount::parse(form.text("budget"), rule.unit)));
+    problems.require(rule.is_some(), "instrument", ("must be chosen", "须选择"));
+    let budget = rule.and_then(|rule| {
+        problems.keep_or("budget", Amount::parse(form.text("budget"), rule.unit), AMOUNT_ZH)
+    });
     let mode = problems.keep("mode", form.text("mode").parse::<CallMode>());
     let opens_at = day(form.text("opens_at"));
-    problems.require(opens_at.is_some(), "opens_at", "must be a date such as `2026-03-01`");
+    problems.require(
+        opens_at.is_some(),
+        "opens_at",
+        ("must be a date such as `2026-03-01`", "须为日期，如 `2026-03-01`"),
+    );
     let closes = form.text("closes_at");
     let closes_at = day(closes);
     let is_read = closes.is_empty() || closes_at.is_some();
-    problems.require(is_read, "closes_at", "must be a date such as `2026-06-01`");
+    problems.require(
+        is_read,
+        "closes_at",
+        ("must be a date such as `2026-06-01`", "须为日期，如 `2026-06-01`"),
+    );
     let reviews = form.text("reviews_least").parse::<u32>();
     let reviews = reviews.map_err(|_| "must be a whole number");
     let reviews_least = problems.keep("reviews_least", reviews);

@@ -86,12 +86,16 @@ fn scores(form: &Posted) -> Result<Vec<Score>, Fault> {
     match form.text("conflict") {
         "yes" => return Ok(scores),
         "none" => {}
-        _ => problems.add("conflict", "must be answered"),
+        _ => problems.add("conflict", ("must be answered", "须作答")),
     }
     for (name, _, _) in CRITERIA {
         let field = format!("score_{name}");
         let points = form.text(&field).parse::<u32>().ok().filter(|points| *points <= 100);
-        problems.require(points.is_some(), &field, "must be a whole number from 0 to 100");
+        problems.require(
+            points.is_some(),
+            &field,
+            ("must be a whole number from 0 to 100", "须为 0 至 100 的整数"),
+        );
         if let Some(points) = points {
             scores.push(Score { criterion: name.to_owned(), points });
         }
