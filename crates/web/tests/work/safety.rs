@@ -288,8 +288,9 @@ fn a_refusal_on_a_chinese_page_is_chinese() {
         page.is(409).says("本次征集的申请在 2026-06-01 00:00 UTC 之前封存");
 
         let form = w.apply_form().set("summary", "").set("line1_amount", "x").set("act", "submit");
+        let form = form.set("line1_supplier", "Nobody");
         let again = w.applicant.send(&form.in_chinese());
-        again.is(422).says("须填写").says("须为金额，如 120,000.00");
+        again.is(422).says("须填写").says("须为金额，如 120,000.00").says("须为一个已登记的机构");
         assert!(!again.text().contains("must be"), "{}", again.text());
 
         let application = w.submitted();

@@ -13,6 +13,10 @@ use std::str::FromStr;
 /// What an amount must look like, for readers of Chinese; English says more, from the amount.
 pub(super) const AMOUNT_ZH: &str = "须为金额，如 `120,000.00`";
 
+/// What a supplier must be, for readers of Chinese.
+pub(super) const SUPPLIER_ZH: &str =
+    "须为一个已登记的机构：如有重名，请填写其编号；尚未登记的，请先由项目办公室登记";
+
 /// Reads an id from an address. What is no id names nothing.
 pub(super) fn id_of<T: FromStr>(text: &str) -> Result<T, Fault> {
     text.parse().map_err(|_| Fault::NotFound)

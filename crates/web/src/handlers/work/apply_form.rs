@@ -1,6 +1,6 @@
 //! What was typed into an application, as text, and what it means.
 
-use super::act::AMOUNT_ZH;
+use super::act::{AMOUNT_ZH, SUPPLIER_ZH};
 use crate::serve::Query;
 use base::{Amount, FieldProblem, FieldProblems, Unit};
 use db::Read;
@@ -148,7 +148,9 @@ impl Typed {
             }
             let amount = self.amount(&format!("line{number}_amount"), unit, problems);
             let supplier = supplier_of(read, &supplier)?;
-            let supplier = problems.keep(&format!("line{number}_supplier"), supplier).flatten();
+            let supplier = problems
+                .keep_or(&format!("line{number}_supplier"), supplier, SUPPLIER_ZH)
+                .flatten();
             let some = |text: String| Some(text).filter(|text| !text.is_empty());
             if let Some(amount) = amount {
                 lines.push(CostLine { cost: some(kind), what: some(what), amount, supplier });
@@ -166,7 +168,7 @@ impl Typed {
             if text.is_empty() {
                 continue;
             }
-            if let Some(value) = problems.keep(&field, fact_value(fact, text)) {
+            if let Some(value) = problems.keep_or(&field, fact_value(fact, text), fact_zh(fact)) {
                 declared.facts.insert(fact.name.clone(), value);
             }
         }
@@ -183,7 +185,7 @@ impl Typed {
         if !self.text("months").is_empty() {
             let months = self.text("months").parse::<u32>();
             let months = months.map_err(|_| "must be a whole number of months");
-            declared.months = problems.keep("months", months);
+            declared.months = problems.keep_or("months", months, "须为整数月数");
         }
         if !self.text("aid_from").is_empty() || !self.text("aid_amount").is_empty() {
             problems.text("aid_from", self.text("aid_from"), 1, 60);
@@ -237,6 +239,20 @@ pub(super) fn supplier_of(
         [one] => Ok(Some(*one)),
         _ => Err(format!("`{text}` names several organisations: write the id of one")),
     })
+}
+
+/// What a fact must look like, for readers of Chinese.
+fn fact_zh(fact: &Fact) -> &'static str {
+    if !fact.one_of.is_empty() {
+        return "须为所列选项之一";
+    }
+    match fact.fact_type {
+        FactType::Bool => "须选择“是”或“否”",
+        FactType::Int => "须为整数",
+        FactType::Amount => AMOUNT_ZH,
+        FactType::Date => "须为日期，如 `2019-09-30`",
+        FactType::String | FactType::Strings => "无法识别：请重新填写",
+    }
 }
 
 fn fact_value(fact: &Fact, text: &str) -> Result<FactValue, String> {

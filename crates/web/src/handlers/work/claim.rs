@@ -1,6 +1,6 @@
 //! Claims: the form for an invoice, the claim with its supplier tested now, and its verification.
 
-use super::act::{AMOUNT_ZH, as_notice, done, form_key, id_of, on_form};
+use super::act::{AMOUNT_ZH, SUPPLIER_ZH, as_notice, done, form_key, id_of, on_form};
 use super::application_view::event_key;
 use super::apply_form::supplier_of;
 use super::{decision_view, show};
@@ -101,10 +101,10 @@ fn new_claim(
     let mut problems = FieldProblems::default();
     let is_given = supplier != Ok(None);
     problems.require(is_given, "supplier", ("must be filled in", "须填写"));
-    let supplier = problems.keep("supplier", supplier).flatten();
+    let supplier = problems.keep_or("supplier", supplier, SUPPLIER_ZH).flatten();
     let date = form.text("date").parse();
     let date = date.map_err(|_| "must be a date such as `2019-09-30`");
-    let date = problems.keep("invoice_date", date);
+    let date = problems.keep_or("invoice_date", date, "须为日期，如 `2019-09-30`");
     problems.text("invoice_number", form.text("invoice"), 1, 60);
     let invoice = problems.keep_or("invoice", Amount::parse(form.text("amount"), unit), AMOUNT_ZH);
     let asked = problems.keep_or("asked", Amount::parse(form.text("asked"), unit), AMOUNT_ZH);

@@ -92,7 +92,7 @@ fn read(form: &Posted, count: usize) -> Result<Typed, Vec<FieldProblem>> {
     let mut problems = FieldProblems::default();
     let identifier = form.text("identifier");
     problems.require(!identifier.is_empty(), "identifier", ("must be filled in", "须填写"));
-    let size_class = problems.keep("size", form.text("size").parse::<SizeClass>());
+    let size_class = problems.keep_or("size", form.text("size").parse::<SizeClass>(), "须选择");
     let (mut owners, mut places) = (Vec::new(), Vec::new());
     for n in 1..=count {
         let [who, share, since] = ["name", "share", "since"].map(|part| format!("owner{n}_{part}"));
@@ -106,11 +106,13 @@ fn read(form: &Posted, count: usize) -> Result<Typed, Vec<FieldProblem>> {
             continue;
         }
         let percent = form.optional(&share);
-        let percent = percent.and_then(|text| problems.keep(&share, Ppm::parse_percent(&text)));
+        let percent = percent.and_then(|text| {
+            problems.keep_or(&share, Ppm::parse_percent(&text), "须为 0 至 100 的百分比")
+        });
         let day = form.optional(&since).and_then(|text| {
             let day = text.parse::<Date>();
             let day = day.map_err(|_| format!("`{text}` is not a day as in `2024-03-31`"));
-            problems.keep(&since, day)
+            problems.keep_or(&since, day, "须为日期，如 `2024-03-31`")
         });
         owners.push(Owner { who: form.text(&who).to_owned(), share: percent, since: day });
         places.push(n);

@@ -110,7 +110,7 @@ fn new_call(cx: &Cx, rules: &[Published], form: &Posted) -> Result<NewCall, Faul
     let budget = rule.and_then(|rule| {
         problems.keep_or("budget", Amount::parse(form.text("budget"), rule.unit), AMOUNT_ZH)
     });
-    let mode = problems.keep("mode", form.text("mode").parse::<CallMode>());
+    let mode = problems.keep_or("mode", form.text("mode").parse::<CallMode>(), "须选择");
     let opens_at = day(form.text("opens_at"));
     problems.require(
         opens_at.is_some(),
@@ -127,7 +127,7 @@ fn new_call(cx: &Cx, rules: &[Published], form: &Posted) -> Result<NewCall, Faul
     );
     let reviews = form.text("reviews_least").parse::<u32>();
     let reviews = reviews.map_err(|_| "must be a whole number");
-    let reviews_least = problems.keep("reviews_least", reviews);
+    let reviews_least = problems.keep_or("reviews_least", reviews, "须为整数");
     problems.finish().map_err(Fault::Invalid)?;
     match (rule, budget, mode, opens_at, reviews_least) {
         (Some(rule), Some(budget), Some(mode), Some(opens_at), Some(reviews_least)) => {
