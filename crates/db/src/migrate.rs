@@ -33,6 +33,7 @@ migrations! {
     3 "0003-ledger-accounts";
     4 "0004-grants-round";
     5 "0005-app-setting";
+    6 "0006-grants-claim-file";
 }
 
 const JOURNAL: &str = "CREATE TABLE IF NOT EXISTS migration (

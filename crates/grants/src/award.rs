@@ -4,7 +4,7 @@ use crate::call::account_of;
 use crate::event::note;
 use crate::{
     Application, ApplicationId, Award, AwardId, AwardOrder, AwardState, Call, ClaimState, Error,
-    EventKind, Refused, instrument_read, store,
+    EventKind, Refused, conflict_find, instrument_read, store,
 };
 use base::{Amount, Page, Time, Unit};
 use db::{Read, Tx};
@@ -137,6 +137,8 @@ fn expiry(rule: &Instrument, now: Time) -> Option<Time> {
 
 /// Gives what is left of an award back to its budget. Claims still to be verified must be
 /// settled or refused first.
+///
+/// Refuses a person who has a conflict of interest.
 pub fn award_close(tx: &mut Tx<'_>, actor: Actor, id: AwardId) -> Result<Amount, Error> {
     let mut award = award_read(tx, id)?;
     if award.state == AwardState::Closed {
@@ -145,6 +147,11 @@ pub fn award_close(tx: &mut Tx<'_>, actor: Actor, id: AwardId) -> Result<Amount,
     let claims = store::claim::of_award(tx, id)?;
     if claims.iter().any(|claim| claim.state == ClaimState::Submitted) {
         return Err(Refused::ClaimState(ClaimState::Submitted).into());
+    }
+    if let Actor::Person(person) = actor
+        && let Some(conflict) = conflict_find(tx, person, award.application, tx.now())?
+    {
+        return Err(Refused::OfficerConflict(conflict).into());
     }
     let left = award.left();
     if left.minor > 0 {

@@ -225,7 +225,7 @@ fn payee_of(rule: &Instrument, award: &Award, claim: &Claim) -> (OrganisationId,
     }
 }
 
-fn open_claim(tx: &Tx<'_>, id: ClaimId) -> Result<Claim, Error> {
+pub(crate) fn open_claim(tx: &Tx<'_>, id: ClaimId) -> Result<Claim, Error> {
     let claim = claim_read(tx, id)?;
     match claim.state {
         ClaimState::Submitted => Ok(claim),

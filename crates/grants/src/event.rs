@@ -35,6 +35,8 @@ base::words! {
         AwardMade,
         /// A claim was handed in.
         ClaimSubmitted,
+        /// A file was added to a claim.
+        ClaimFileAdded,
         /// A claim was refused.
         ClaimRefused,
         /// A claim was settled.

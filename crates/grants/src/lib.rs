@@ -12,6 +12,7 @@ mod application;
 mod award;
 mod call;
 mod claim;
+mod claim_file;
 mod conflict;
 mod decision;
 mod error;
@@ -48,6 +49,10 @@ pub use call::{
 pub use claim::{
     claim_check, claim_read, claim_refuse, claim_settle, claim_submit, claims_list,
     claims_of_award, supplier_states,
+};
+pub use claim_file::{
+    CLAIM_FILE_BYTES_MAX, CLAIM_FILES_MAX, ClaimFile, FileKind, claim_file_add, claim_file_content,
+    claim_files_of, claim_files_shared,
 };
 pub use conflict::{Conflict, Party};
 pub use decision::{

@@ -4,6 +4,7 @@ pub(crate) mod application;
 pub(crate) mod award;
 pub(crate) mod call;
 pub(crate) mod claim;
+pub(crate) mod claim_file;
 pub(crate) mod event;
 pub(crate) mod instrument;
 pub(crate) mod payment;

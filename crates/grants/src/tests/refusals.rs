@@ -467,6 +467,20 @@ fn an_award_with_an_open_claim_is_not_closed_and_closes_once() {
 }
 
 #[test]
+fn an_officer_bound_to_the_beneficiary_does_not_close_its_award() {
+    on_both(|w| {
+        let award = w.awarded("1,000", "300");
+        let colleague = person(&w.db, "colleague@example.org", Some(Role::Officer));
+        employ(&w.db, colleague, w.sister);
+        let bound = w.write(move |tx| award_close(tx, Actor::Person(colleague), award));
+        assert!(matches!(refusal(bound), Refused::OfficerConflict(_)));
+        let officer = w.officers[0];
+        let rest = w.write(move |tx| award_close(tx, Actor::Person(officer), award));
+        assert_eq!(rest.expect("closes"), cny("300"));
+    });
+}
+
+#[test]
 fn a_sealed_application_is_not_given_to_a_reviewer() {
     on_both(|w| {
         let rule = w.db.read(|r| call_read(r, w.call)).expect("reads").instrument;

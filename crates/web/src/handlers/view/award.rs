@@ -114,6 +114,7 @@ pub(crate) fn events(cx: &Cx, events: &[Event]) -> Vec<TimelineStep> {
             | EventKind::VotesDiffered
             | EventKind::ApplicationDeclined
             | EventKind::ClaimSubmitted
+            | EventKind::ClaimFileAdded
             | EventKind::ClaimRefused
             | EventKind::PaymentSent => return None,
         };

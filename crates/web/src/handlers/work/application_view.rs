@@ -196,6 +196,7 @@ pub(super) fn event_key(kind: EventKind) -> &'static str {
         EventKind::ApplicationDeclined => "event.application-declined",
         EventKind::AwardMade => "event.award-made",
         EventKind::ClaimSubmitted => "event.claim-submitted",
+        EventKind::ClaimFileAdded => "event.claim-file-added",
         EventKind::ClaimRefused => "event.claim-refused",
         EventKind::ClaimSettled => "event.claim-settled",
         EventKind::PaymentSent => "event.payment-sent",
