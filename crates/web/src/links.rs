@@ -90,6 +90,12 @@ pub fn claim_new(award: &str) -> String {
     format!("/awards/{award}/claim")
 }
 
+/// Form that closes an award before its term (GET and POST).
+#[must_use]
+pub fn award_close(award: &str) -> String {
+    format!("/awards/{award}/close")
+}
+
 /// One claim.
 #[must_use]
 pub fn claim(id: &str) -> String {

@@ -7,6 +7,7 @@ pub mod account;
 pub mod application;
 pub mod apply;
 pub mod award;
+pub mod award_close;
 pub mod call;
 pub mod claim;
 pub mod concentration;
@@ -78,6 +79,7 @@ pub fn samples_render(lang: Lang) -> Result<Vec<Rendered>, askama::Error> {
     add::<decision::DecisionPage>(lang, &mut out)?;
     add::<sheet::SheetPage>(lang, &mut out)?;
     add::<award::AwardPage>(lang, &mut out)?;
+    add::<award_close::AwardClosePage>(lang, &mut out)?;
     add::<claim::ClaimFormPage>(lang, &mut out)?;
     add::<claim::ClaimPage>(lang, &mut out)?;
     add::<organisation::OrganisationListPage>(lang, &mut out)?;

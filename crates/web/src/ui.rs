@@ -90,7 +90,7 @@ impl Role {
 type NavRule = (&'static str, &'static str, fn(Option<Role>) -> bool);
 
 const NAV: [NavRule; 10] = [
-    (links::DESK, "nav.desk", |r| r == Some(Role::Officer)),
+    (links::DESK, "nav.desk", |r| matches!(r, Some(Role::Officer | Role::Auditor))),
     (links::REVIEWS, "nav.reviews", |r| r == Some(Role::Reviewer)),
     (links::APPLICATIONS, "nav.applications", |r| r == Some(Role::Applicant)),
     (links::CALLS, "nav.calls", |_| true),
@@ -233,18 +233,27 @@ impl Ui {
     /// text is shown as it is. A time after `T` keeps hours and minutes.
     #[must_use]
     pub fn date(&self, text: &str) -> Html {
-        let Some((year, month, day)) = date_parts(text) else {
+        if date_parts(text).is_none() {
             return Html::trusted(escape(text));
-        };
+        }
         let clock = text.get(11..16).map_or(String::new(), |time| format!(" {}", escape(time)));
-        let shown = match self.lang {
-            Lang::En => format!("{day}\u{a0}{}\u{a0}{year}", MONTHS[month - 1]),
-            Lang::Zh => format!("{year}年{month}月{day}日"),
-        };
+        let shown = self.date_text(text);
         Html::trusted(format!(
             "<time datetime=\"{}\">{shown}{clock}</time>",
             escape(&text.replace(' ', "T"))
         ))
+    }
+
+    /// Writes the day of a date or time that begins `YYYY-MM-DD`, for a sentence.
+    #[must_use]
+    pub fn date_text(&self, text: &str) -> String {
+        match (date_parts(text), self.lang) {
+            (None, _) => text.to_owned(),
+            (Some((year, month, day)), Lang::En) => {
+                format!("{day}\u{a0}{}\u{a0}{year}", MONTHS[month - 1])
+            }
+            (Some((year, month, day)), Lang::Zh) => format!("{year}年{month}月{day}日"),
+        }
     }
 
     /// Shows a state as a small label.

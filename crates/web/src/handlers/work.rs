@@ -11,6 +11,7 @@ mod apply;
 mod apply_form;
 mod apply_view;
 mod claim;
+mod close;
 mod decision;
 mod decision_view;
 mod desk;
@@ -50,6 +51,8 @@ pub(crate) fn routes() -> Vec<Route> {
         post("/calls/{id}/sheet", Inspect, sheet::again),
         get("/awards/{id}/claim", Apply, claim::ask),
         post("/awards/{id}/claim", Apply, claim::send),
+        get("/awards/{id}/close", DecideAwards, close::ask),
+        post("/awards/{id}/close", DecideAwards, close::send),
         get("/claims/{id}", SignedIn, claim::show_claim),
         post("/claims/{id}", DecideAwards, claim::verify),
         get("/payments", Inspect, payment::show),

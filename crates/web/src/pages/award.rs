@@ -31,6 +31,8 @@ pub struct AwardPage {
     pub call: (String, Text),
     /// Day of the decision, as `YYYY-MM-DD`.
     pub decided: String,
+    /// Day from which nothing can be claimed, as `YYYY-MM-DD`; empty where the award has no term.
+    pub ends: String,
     /// Amount awarded.
     pub amount: Amount,
     /// Paid, claimed, held and released: parts of the amount.
@@ -45,8 +47,12 @@ pub struct AwardPage {
     pub payments: Vec<PaymentRow>,
     /// Events, oldest first.
     pub events: Vec<TimelineStep>,
+    /// What happens next, in the reader's language; empty for who has no part in it.
+    pub next: String,
     /// Whether the person who looks can claim.
     pub may_claim: bool,
+    /// Whether the person who looks can close it before its term.
+    pub may_close: bool,
 }
 
 /// A supplier of the project.
@@ -116,6 +122,8 @@ impl Page for AwardPage {
             events: Vec::new(),
             reason: String::new(),
             may_claim: true,
+            next: sample::say(lang, "Claim each invoice.", "请逐张申领发票。"),
+            ends: String::new(),
             ui: sample::ui(lang, "/awards/a-0004", Some(Role::Applicant)),
             state: State::Held,
             ..typical.clone()
@@ -134,7 +142,13 @@ impl Page for AwardPage {
         extreme.claims = vec![claim; 50];
         let org = sample::hostile_org();
         extreme.suppliers = vec![AwardSupplier { org, is_independent: Outcome::Fail }];
-        vec![("empty", empty), ("typical", typical), ("extreme", extreme)]
+        let office = Self {
+            ui: sample::ui(lang, "/awards/a-0004", Some(Role::Officer)),
+            next: sample::say(lang, "A claim waits.", "有申领待处理。"),
+            may_close: true,
+            ..typical.clone()
+        };
+        vec![("empty", empty), ("typical", typical), ("office", office), ("extreme", extreme)]
     }
 }
 
@@ -161,6 +175,7 @@ fn typical(lang: Lang) -> AwardPage {
         instrument: ("hz-cloud-2019".to_owned(), sample::cloud_voucher()),
         call: ("cloud-2019".to_owned(), sample::cloud_voucher()),
         decided: "2019-06-18".to_owned(),
+        ends: "2020-06-18".to_owned(),
         amount: sample::cny(310_000),
         parts: parts(lang),
         reason: sample::say(
@@ -194,7 +209,9 @@ fn typical(lang: Lang) -> AwardPage {
                 ("Invoice WS-88120 is checked", "核实发票 WS-88120", "", State::Next),
             ],
         ),
+        next: String::new(),
         may_claim: false,
+        may_close: false,
     }
 }
 

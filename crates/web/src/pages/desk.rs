@@ -102,7 +102,7 @@ impl Page for DeskPage {
             pager: sample::pager(1, 3, 3, None),
             tools: vec![Crumb {
                 href: "/calls/new".to_owned(),
-                label: sample::say(lang, "New call", "新申报"),
+                label: sample::say(lang, "New call", "新征集"),
             }],
         };
         let empty = Self {

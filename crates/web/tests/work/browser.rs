@@ -46,6 +46,15 @@ impl Answer {
         self
     }
 
+    /// Where the page's links lead within the zone, without marks within a page.
+    pub(crate) fn links(&self) -> Vec<String> {
+        let page = Html::parse_document(&self.body);
+        let wanted = selector("a[href^='/']");
+        let links = page.select(&wanted).filter_map(|link| link.attr("href"));
+        let within = |link: &str| link.split('#').next().unwrap_or_default().to_owned();
+        links.filter(|link| !link.contains("lang=")).map(within).collect()
+    }
+
     /// Whether the page offers a form to this address.
     pub(crate) fn offers(&self, action: &str) -> bool {
         form_of(&Html::parse_document(&self.body), action).is_some()

@@ -1,6 +1,8 @@
 //! Journeys of those who apply, review, decide and pay, over the real server and database.
 
 mod browser;
+mod close;
+mod reach;
 mod round;
 mod safety;
 mod world;

@@ -139,6 +139,10 @@ fn an_auditor_reads_everything_and_is_offered_nothing() {
             page.is(200);
             assert!(!page.body.contains("<button class=\"plain\""), "{path} has a button");
         }
+        assert!(
+            w.auditor.get("/").body.contains("href=\"/desk\""),
+            "the desk is in the navigation"
+        );
         let path = format!("{application}/decision");
         let page = w.auditor.get(&path);
         page.is(200).says("Only programme officers vote");

@@ -244,6 +244,29 @@ impl World {
         self.officers[1].send(&self.vote_form(1, &application, "approve")).location()
     }
 
+    /// Has a claim verified, with a bank account for its supplier.
+    pub(crate) fn verified(&self, claim: &str) {
+        let officer = &self.officers[0];
+        let bank = format!("/organisations/{}/bank-account", self.supplier);
+        let form = officer.get(&bank).form(&bank);
+        officer.send(&form.set("holder_name", "Supplier").set("number", "D-1")).location();
+        let form = officer.get(claim).form(claim).set("verdict", "verify");
+        officer.send(&form).location();
+    }
+
+    /// Has a claim verified if it is not yet, and everything that is due paid.
+    pub(crate) fn paid(&self, claim: &str) {
+        let officer = &self.officers[0];
+        if officer.get(claim).offers(claim) {
+            self.verified(claim);
+        }
+        officer.send(&officer.get("/payments").form("/payments")).location();
+        let sent = officer.get("/payments");
+        let start = sent.body.find("/payments/").expect("a batch") + "/payments/".len();
+        let batch = &sent.body[start..start + 26];
+        officer.send(&sent.form(&format!("/payments/{batch}/confirm"))).location();
+    }
+
     /// The claim form of an award, filled in.
     pub(crate) fn claim_form(&self, award: &str) -> Form {
         let path = format!("{award}/claim");

@@ -32,6 +32,8 @@ fn page(cx: &Cx, read: &Read<'_>, id: AwardId) -> Result<AwardPage, grants::Erro
     let is_open = award.state == AwardState::Active
         && award.left().minor > 0
         && award.expires_at.is_none_or(|end| cx.now < end);
+    let may_close =
+        award.state == AwardState::Active && cx.standing.may(Permission::DecideAwards) && !is_own;
     let shown = view::register::row(&owners, &row);
     let ui = crate::Ui { synthetic: cx.zone.is_synthetic || award.is_synthetic, ..cx.ui() };
     Ok(AwardPage {
@@ -46,6 +48,7 @@ fn page(cx: &Cx, read: &Read<'_>, id: AwardId) -> Result<AwardPage, grants::Erro
         instrument: (published.id.to_string(), Text::new(&published.name_en, &published.name_zh)),
         call: (call.id.to_string(), Text::new(&call.title_en, &call.title_zh)),
         decided: shown.decided,
+        ends: award.expires_at.map(view::day).unwrap_or_default(),
         amount: award.amount,
         parts: view::award::parts(cx, &award),
         reason: view::award::reason(&votes),
@@ -53,6 +56,8 @@ fn page(cx: &Cx, read: &Read<'_>, id: AwardId) -> Result<AwardPage, grants::Erro
         claims: view::award::claims(cx, &owners, &claims, sees_claims),
         payments: payments.iter().map(view::award::payment).collect(),
         events: view::award::events(cx, &events),
+        next: view::award::next(cx, &award, &claims, is_own),
         may_claim: is_own && is_open,
+        may_close,
     })
 }

@@ -89,7 +89,7 @@ fn page(cx: &Cx, read: &Read<'_>, id: CallId) -> Result<CallPage, grants::Error>
         parts: view::parts(call.budget, &parts),
         papers: rule.papers.iter().map(paper).collect(),
         may_apply: may_apply(cx, &call),
-        has_sheet: cx.standing.may(Permission::DecideAwards),
+        has_sheet: cx.standing.may(Permission::Inspect) && call.is_readable(cx.now),
     })
 }
 

@@ -7,8 +7,10 @@ use crate::serve::Cx;
 use crate::{Outcome, Part, State};
 use app::Owners;
 use base::Amount;
-use grants::{Award, Claim, ClaimState, Event, EventKind, Payment, PaymentState, Verdict, Vote};
-use identity::OrganisationId;
+use grants::{
+    Award, AwardState, Claim, ClaimState, Event, EventKind, Payment, PaymentState, Verdict, Vote,
+};
+use identity::{OrganisationId, Permission};
 
 /// Cuts an award into what was paid, what is settled but not paid, what is held and what went back.
 pub(crate) fn parts(cx: &Cx, award: &Award) -> Vec<Part> {
@@ -94,6 +96,41 @@ pub(crate) fn payment(payment: &Payment) -> PaymentRow {
     }
 }
 
+/// Says what happens next to the beneficiary and to the office; nothing to anybody else.
+pub(crate) fn next(cx: &Cx, award: &Award, claims: &[Claim], is_own: bool) -> String {
+    if !is_own && !cx.standing.may(Permission::Inspect) {
+        return String::new();
+    }
+    let open = claims.iter().filter(|claim| claim.state == ClaimState::Submitted);
+    let (count, promised) =
+        open.fold((0_u32, 0_i64), |(n, sum), claim| (n + 1, sum.saturating_add(claim.asked.minor)));
+    let left = Amount::new(award.left().minor - promised, award.amount.unit);
+    let is_over = award.expires_at.is_some_and(|end| cx.now >= end);
+    let waiting = (count > 0).then(|| {
+        let key = if is_own { "award.next-waiting" } else { "award.office-waiting" };
+        cx.lang.fill(key, &[count.to_string()])
+    });
+    let rest = match (award.state, is_own) {
+        (AwardState::Closed, _) if award.paid.minor < award.settled.minor => {
+            cx.t("award.next-to-pay").to_owned()
+        }
+        (AwardState::Closed, _) => cx.t("award.next-closed").to_owned(),
+        (AwardState::Active, _) if is_over => cx.t("award.next-over").to_owned(),
+        (AwardState::Active, false) => cx.t("award.office-open").to_owned(),
+        (AwardState::Active, true) if left.minor == 0 => String::new(),
+        (AwardState::Active, true) => {
+            let left = left.to_string();
+            match award.expires_at {
+                Some(end) => {
+                    cx.lang.fill("award.next-claim-until", &[left, cx.ui().date_text(&day(end))])
+                }
+                None => cx.lang.fill("award.next-claim", &[left]),
+            }
+        }
+    };
+    [waiting.unwrap_or_default(), rest].join(" ").trim().to_owned()
+}
+
 /// Returns the public part of what happened, oldest first, without who did it.
 pub(crate) fn events(cx: &Cx, events: &[Event]) -> Vec<TimelineStep> {
     let step = |event: &Event| {
@@ -125,5 +162,8 @@ pub(crate) fn events(cx: &Cx, events: &[Event]) -> Vec<TimelineStep> {
             state: State::Done,
         })
     };
-    events.iter().filter_map(step).collect()
+    let mut events: Vec<&Event> = events.iter().collect();
+    // What one form did has one instant; the kinds stand in the order of a round.
+    events.sort_by_key(|event| (event.at, event.kind));
+    events.into_iter().filter_map(step).collect()
 }
