@@ -217,6 +217,14 @@ pub fn claim_refuse(
     Ok(note(tx, actor, award.application, EventKind::ClaimRefused, &(id, &claim.reason))?)
 }
 
+/// Returns who is paid for a claim: the supplier where the voucher is deducted from its bill, else
+/// the beneficiary.
+pub fn claim_payee(read: &Read<'_>, award: &Award, claim: &Claim) -> Result<OrganisationId, Error> {
+    let call = call_read(read, award.call)?;
+    let (_, rule) = instrument_read(read, call.instrument)?;
+    Ok(payee_of(&rule, award, claim).0)
+}
+
 /// Where the voucher is deducted from the bill, the supplier is paid; else the beneficiary.
 fn payee_of(rule: &Instrument, award: &Award, claim: &Claim) -> (OrganisationId, AccountKind) {
     match rule.payment.as_ref().and_then(|payment| payment.mode) {

@@ -18,6 +18,7 @@ pub const CLAIM_FILES_MAX: usize = 5;
 const NAME_CHARS_MAX: usize = 200;
 /// What is told about a file of another kind.
 const KINDS: &str = "must be a PDF, XML, OFD, PNG or JPEG file, with the ending of its kind";
+const KINDS_ZH: &str = "须为 PDF、XML、OFD、PNG 或 JPEG 文件，且扩展名与内容相符";
 
 base::words! {
     /// What a file is. Invoices come as PDF, as OFD or XML (fully digital invoices), or as a scan.
@@ -104,13 +105,21 @@ pub fn claim_file_add(
     let known = store::claim_file::of_claim(tx, id)?;
     let mut problems = FieldProblems::default();
     problems.text("file", file_name, 1, NAME_CHARS_MAX);
-    problems.require(!content.is_empty(), "file", "must not be empty");
+    problems.require(!content.is_empty(), "file", ("must not be empty", "不能为空文件"));
     let fits = content.len() <= CLAIM_FILE_BYTES_MAX;
-    problems.require(fits, "file", "is too large: at most 2 MiB are kept");
-    let kind = problems.keep("file", FileKind::find(file_name, content).ok_or(KINDS));
+    problems.require(
+        fits,
+        "file",
+        ("is too large: at most 2 MiB are kept", "文件过大，最多保存 2 MiB"),
+    );
+    let kind = problems.keep_or("file", FileKind::find(file_name, content).ok_or(KINDS), KINDS_ZH);
     let is_new = known.iter().all(|file| file.sha256 != sha256);
-    problems.require(is_new, "file", "is with this claim already");
-    problems.require(known.len() < CLAIM_FILES_MAX, "file", "would be the 6th file of this claim");
+    problems.require(is_new, "file", ("is with this claim already", "已随本申请提交"));
+    problems.require(
+        known.len() < CLAIM_FILES_MAX,
+        "file",
+        ("would be the 6th file of this claim", "每份拨付申请最多附 5 个文件"),
+    );
     problems.finish().map_err(Refused::Invalid)?;
     let file = ClaimFile {
         sha256,

@@ -47,7 +47,7 @@ pub use call::{
     money_appropriated, money_left,
 };
 pub use claim::{
-    claim_check, claim_read, claim_refuse, claim_settle, claim_submit, claims_list,
+    claim_check, claim_payee, claim_read, claim_refuse, claim_settle, claim_submit, claims_list,
     claims_of_award, supplier_states,
 };
 pub use claim_file::{
@@ -77,7 +77,7 @@ pub use model::{
 };
 pub use payment::{
     bank_account_of, bank_account_set, batch_confirm, batch_payments, batch_read, batches_list,
-    payments_due, payments_of_award, payments_send,
+    batches_newest, payments_due, payments_of_award, payments_send,
 };
 pub use proposal::{Faults, LeftOut, Proposal, proposal_of};
 pub use register::{

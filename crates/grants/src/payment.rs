@@ -164,6 +164,11 @@ pub fn batch_read(read: &Read<'_>, id: PaymentBatchId) -> Result<PaymentBatch, E
     store::payment::batch_find(read, id)?.ok_or_else(|| Refused::BatchUnknown(id).into())
 }
 
+/// Lists batches, newest first: what was just made is on the first page.
+pub fn batches_newest(read: &Read<'_>, page: &Page) -> Result<Vec<PaymentBatch>, Error> {
+    Ok(store::payment::batches_newest(read, page)?)
+}
+
 /// Lists batches, oldest first.
 pub fn batches_list(read: &Read<'_>, page: &Page) -> Result<Vec<PaymentBatch>, Error> {
     Ok(store::payment::batches(read, page)?)

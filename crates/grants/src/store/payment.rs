@@ -89,6 +89,14 @@ pub(crate) fn batches(read: &Read<'_>, page: &Page) -> Result<Vec<PaymentBatch>,
     read.rows(&sql, params![after, page.rows], batch)
 }
 
+pub(crate) fn batches_newest(read: &Read<'_>, page: &Page) -> Result<Vec<PaymentBatch>, Error> {
+    let sql = format!(
+        "SELECT {BATCH} FROM payment_batch WHERE ?1 = '' OR id < ?1 ORDER BY id DESC LIMIT ?2"
+    );
+    let after = page.after.as_deref().unwrap_or("");
+    read.rows(&sql, params![after, page.rows], batch)
+}
+
 pub(crate) fn account_put(
     tx: &mut Tx<'_>,
     organisation: OrganisationId,

@@ -92,3 +92,27 @@ fn the_answer_to_a_draft_is_not_kept() {
         assert_eq!(kept.evaluation, None);
     });
 }
+
+#[test]
+fn the_batch_that_was_just_made_is_listed_first() {
+    on_both(|w| {
+        let officer = w.officers[0];
+        let award = w.awarded("1,000", "300");
+        let mut made = Vec::new();
+        for number in 1..=3 {
+            let mut new = w.new_claim(award, "100", "30");
+            new.invoice_number = format!("INV-{number}");
+            w.settle(w.claim(new).expect("claims")).expect("settles");
+            let batch = w.write(move |tx| payments_send(tx, officer, base::Unit::CNY));
+            made.push(batch.expect("sends").id);
+            w.clock.advance(60);
+        }
+        made.reverse();
+        let ids = |page: base::Page| {
+            let found = w.db.read(|r| batches_newest(r, &page)).expect("lists");
+            found.into_iter().map(|batch| batch.id).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(base::Page::first(2)), made[..2]);
+        assert_eq!(ids(base::Page::after(Some(made[1].to_string()), 2)), made[2..]);
+    });
+}

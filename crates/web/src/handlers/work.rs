@@ -11,6 +11,9 @@ mod apply;
 mod apply_form;
 mod apply_view;
 mod claim;
+mod claim_file;
+mod claim_next;
+mod claim_page;
 mod close;
 mod decision;
 mod decision_view;
@@ -53,8 +56,10 @@ pub(crate) fn routes() -> Vec<Route> {
         post("/awards/{id}/claim", Apply, claim::send),
         get("/awards/{id}/close", DecideAwards, close::ask),
         post("/awards/{id}/close", DecideAwards, close::send),
-        get("/claims/{id}", SignedIn, claim::show_claim),
-        post("/claims/{id}", DecideAwards, claim::verify),
+        get("/claims/{id}", SignedIn, claim_page::show_claim),
+        post("/claims/{id}", DecideAwards, claim_page::verify),
+        post("/claims/{id}/files", Apply, claim_file::send),
+        get("/claims/{id}/files/{sha256}", Inspect, claim_file::fetch),
         get("/payments", Inspect, payment::show),
         post("/payments", DecideAwards, payment::send),
         get("/payments/{id}", DecideAwards, payment::file),

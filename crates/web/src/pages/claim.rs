@@ -1,9 +1,13 @@
 //! Claims: the form for an invoice, and one claim with what was checked.
 
-use super::{Page, application::TimelineStep, sample};
+use super::application::{Action, TimelineStep};
+use super::{Page, sample};
 use crate::{Field, Form, Lang, OrgRef, Outcome, Role, State, SupplierCondition, Text, Ui};
 use askama::Template;
 use base::Amount;
+
+/// What a file may be, for the browser's chooser; the operation decides.
+pub(crate) const ACCEPTED: &str = ".pdf,.xml,.ofd,.png,.jpg,.jpeg";
 
 /// The form of a new claim.
 #[derive(Debug, Clone, Template)]
@@ -33,6 +37,8 @@ pub struct ClaimFormPage {
     pub kind: Field,
     /// `what`, a select of what the rule lets be bought; without choices where it names nothing.
     pub what: Field,
+    /// `file`, the invoice itself; may stay empty.
+    pub file: Field,
     /// Conditions the supplier has to meet, in words.
     pub conditions: Vec<Text>,
 }
@@ -61,6 +67,14 @@ pub struct ClaimPage {
     pub claimed: Amount,
     /// State.
     pub state: State,
+    /// What happens next, in the reader's language; empty where nothing does.
+    pub next: String,
+    /// Where the reader goes to do it; links only.
+    pub actions: Vec<Action>,
+    /// Files of the claim, oldest first.
+    pub files: Vec<ClaimFileRow>,
+    /// Adds a file; `None` for who cannot.
+    pub upload: Option<ClaimFileForm>,
     /// Conditions on the supplier, as tested now.
     pub conditions: Vec<SupplierCondition>,
     /// How beneficiary and supplier are related today; empty where nothing relates them.
@@ -71,6 +85,32 @@ pub struct ClaimPage {
     pub may_enter_accounts: bool,
     /// The officer's form; `None` for everybody else.
     pub verify: Option<VerifyForm>,
+}
+
+/// One file of a claim.
+#[derive(Debug, Clone)]
+pub struct ClaimFileRow {
+    /// Name as handed in.
+    pub name: String,
+    /// Size, as in `1.2 MiB`.
+    pub size: String,
+    /// SHA-256 of the content.
+    pub sha256: String,
+    /// When it was handed in.
+    pub at: String,
+    /// Address of the content, for officers and auditors.
+    pub href: Option<String>,
+    /// Other claims that hold the same file.
+    pub elsewhere: Vec<String>,
+}
+
+/// The claimant's form to add a file.
+#[derive(Debug, Clone)]
+pub struct ClaimFileForm {
+    /// Tokens and errors.
+    pub form: Form,
+    /// `file`.
+    pub file: Field,
 }
 
 /// The officer's form to verify or refuse.
@@ -116,6 +156,7 @@ fn blank(lang: Lang) -> ClaimFormPage {
         asked: Field::new("asked", ""),
         kind: Field::choose("kind", "", &super::entitlement::kinds(lang)),
         what: Field::new("what", ""),
+        file: Field::new("file", ""),
         conditions: sample::trace().suppliers.into_iter().map(|s| s.condition).collect(),
     }
 }
@@ -147,8 +188,14 @@ fn bad(lang: Lang) -> ClaimFormPage {
         "`2019-02-30` is no date: write it as 2019-09-30",
         "`2019-02-30` 不是日期：请写作 2019-09-30",
     );
-    page.form =
-        sample::form().with_errors_of([&page.invoice, &page.supplier, &page.amount, &page.date]);
+    wrong(&mut page.file, "", "must be a PDF, XML, OFD, PNG or JPEG file", "文件类型不受支持");
+    page.form = sample::form().with_errors_of([
+        &page.invoice,
+        &page.supplier,
+        &page.amount,
+        &page.date,
+        &page.file,
+    ]);
     page
 }
 
@@ -165,7 +212,18 @@ impl Page for ClaimPage {
             conditions: Vec::new(),
             related: Vec::new(),
             events: Vec::new(),
+            files: Vec::new(),
+            next: String::new(),
+            actions: Vec::new(),
             verify: None,
+            ..typical.clone()
+        };
+        let file = Field::new("file", "").wrong(sample::HOSTILE);
+        let own = Self {
+            ui: sample::ui(lang, "/claims/c-0013", Some(Role::Applicant)),
+            may_enter_accounts: false,
+            verify: None,
+            upload: Some(ClaimFileForm { form: sample::form().with_errors_of([&file]), file }),
             ..typical.clone()
         };
         let mut extreme = typical.clone();
@@ -179,7 +237,10 @@ impl Page for ClaimPage {
             path: sample::path_to_alibaba(),
             is_forbidden: true,
         }];
-        vec![("empty", empty), ("typical", typical), ("extreme", extreme)]
+        extreme.files[0].name = sample::HOSTILE.repeat(3);
+        extreme.files = vec![extreme.files[0].clone(); 5];
+        extreme.next = sample::HOSTILE.to_owned();
+        vec![("empty", empty), ("typical", typical), ("own", own), ("extreme", extreme)]
     }
 }
 
@@ -205,6 +266,21 @@ fn typical(lang: Lang) -> ClaimPage {
         invoiced: sample::cny(200_000),
         claimed: sample::cny(60_000),
         state: State::Claimed,
+        next: sample::say(lang, "Compare the file with the entries.", "请核对文件与填写内容。"),
+        actions: vec![Action {
+            label: sample::say(lang, "Payments", "付款"),
+            href: "/payments".to_owned(),
+            is_change: false,
+        }],
+        files: vec![ClaimFileRow {
+            name: "发票 WS-88120.ofd".to_owned(),
+            size: "412 KiB".to_owned(),
+            sha256: "8f47f342cc12a97642f1ffc7d3c6d70b14b0f35497f5891dd6bfc269d8d557de".to_owned(),
+            at: "2019-10-02T11:12".to_owned(),
+            href: Some("/claims/c-0013/files/8f47".to_owned()),
+            elsewhere: vec!["c-0009".to_owned()],
+        }],
+        upload: None,
         conditions,
         related: Vec::new(),
         events: super::application::timeline(

@@ -35,6 +35,25 @@ pub enum DeskKind {
 }
 
 impl DeskKind {
+    const fn lede(self) -> &'static str {
+        match self {
+            Self::Officer => "desk.lede",
+            Self::Reviewer => "desk.reviewer-lede",
+            Self::Applicant => "desk.applicant-lede",
+        }
+    }
+
+    const fn caption(self) -> &'static str {
+        match self {
+            Self::Officer | Self::Reviewer => "desk.caption",
+            Self::Applicant => "desk.applicant-caption",
+        }
+    }
+
+    const fn is_applicant(self) -> bool {
+        matches!(self, Self::Applicant)
+    }
+
     const fn title(self) -> &'static str {
         match self {
             Self::Officer => "desk.officer",
@@ -55,8 +74,8 @@ impl DeskKind {
 /// One queue.
 #[derive(Debug, Clone)]
 pub struct Queue {
-    /// Name in the address: `check`, `review`, `decide`, `verify`, `pay`.
-    pub id: String,
+    /// Its address, as in `/desk?queue=decide`.
+    pub href: String,
     /// Label, in the reader's language.
     pub label: String,
     /// What waits.
@@ -84,6 +103,8 @@ pub struct DeskRow {
     pub due: String,
     /// Whether that day has passed.
     pub is_overdue: bool,
+    /// What comes next, in the reader's language; shown to applicants.
+    pub next: String,
 }
 
 impl Page for DeskPage {
@@ -147,7 +168,7 @@ impl Page for DeskPage {
 
 fn queues(lang: Lang) -> Vec<Queue> {
     let queue = |id: &str, en, zh, count, overdue| Queue {
-        id: id.to_owned(),
+        href: format!("/desk?queue={id}"),
         label: sample::say(lang, en, zh),
         count,
         overdue,
@@ -171,6 +192,7 @@ fn rows() -> Vec<DeskRow> {
         amount: Some(sample::cny(yuan)),
         due: due.to_owned(),
         is_overdue,
+        next: "Two officers decide.".to_owned(),
     };
     let safety = Text::new("Real-time discovery of public-safety risks", "公共安全风险实时发现");
     let sign = Text::new("Sign language translation by computer vision", "计算机视觉手语翻译");

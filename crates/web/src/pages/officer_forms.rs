@@ -94,7 +94,7 @@ pub struct PaymentsPage {
     pub may_pay: bool,
     /// What is due, by unit.
     pub due: Vec<DueGroup>,
-    /// Batches, oldest first.
+    /// Batches, newest first.
     pub batches: Vec<BatchRow>,
     /// Address of the batches after these.
     pub next: Option<String>,
@@ -107,8 +107,21 @@ pub struct DueGroup {
     pub unit: String,
     /// Sum.
     pub total: Amount,
-    /// Claim, who is paid, how much.
-    pub rows: Vec<(String, OrgRef, Amount)>,
+    /// Payments, oldest first.
+    pub rows: Vec<DueRow>,
+}
+
+/// One payment that is due.
+#[derive(Debug, Clone)]
+pub struct DueRow {
+    /// Id of the claim it pays.
+    pub claim: String,
+    /// Number of its invoice.
+    pub invoice: String,
+    /// Who is paid.
+    pub payee: OrgRef,
+    /// How much.
+    pub amount: Amount,
 }
 
 /// One batch.
@@ -212,7 +225,12 @@ impl Page for PaymentsPage {
         let due = DueGroup {
             unit: "CNY".to_owned(),
             total: sample::cny(60_000),
-            rows: vec![("c-0013".to_owned(), sample::small_firm(), sample::cny(60_000))],
+            rows: vec![DueRow {
+                claim: "c-0013".to_owned(),
+                invoice: "WS-88120".to_owned(),
+                payee: sample::small_firm(),
+                amount: sample::cny(60_000),
+            }],
         };
         let batch = BatchRow {
             id: "b-0001".to_owned(),
@@ -232,9 +250,14 @@ impl Page for PaymentsPage {
         };
         let empty = Self { due: Vec::new(), batches: Vec::new(), ..typical.clone() };
         let mut extreme = typical.clone();
-        extreme.due[0].rows =
-            vec![("c-9".to_owned(), sample::long_org(), sample::cny(1_234_567_890)); 50];
-        extreme.due[0].rows[0].1.name = crate::Text::en(sample::HOSTILE);
+        let row = DueRow {
+            claim: "c-9".to_owned(),
+            invoice: sample::HOSTILE.to_owned(),
+            payee: sample::long_org(),
+            amount: sample::cny(1_234_567_890),
+        };
+        extreme.due[0].rows = vec![row; 50];
+        extreme.due[0].rows[0].payee.name = crate::Text::en(sample::HOSTILE);
         extreme.batches = vec![batch; 50];
         extreme.next = Some("/payments?after=x".to_owned());
         vec![("empty", empty), ("typical", typical), ("extreme", extreme)]

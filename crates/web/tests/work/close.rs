@@ -42,7 +42,9 @@ fn an_award_with_a_claim_that_waits_is_not_closed() {
         page.is(200).says("It cannot be closed now").says("INV-1");
         assert!(!page.offers(&path), "it would be refused");
         w.officers[0].send(&form).is(409);
-        w.officers[0].get(&award).says("Claims that wait to be verified: 1");
+        let page = w.officers[0].get(&award);
+        page.says("Claims that wait to be verified: 1");
+        assert!(!page.links().contains(&path), "it would be refused");
     });
 }
 

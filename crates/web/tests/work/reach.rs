@@ -48,9 +48,10 @@ fn all_is_reached(w: &World) {
 fn no_page_links_to_what_its_reader_may_not_open() {
     on_both(|w| {
         let award = w.awarded();
-        let form = w.claim_form(&award);
+        let form = w.claim_form(&award).file("file", "a.pdf", b"%PDF-1.7 one");
         let claim = w.applicant.send(&form).location();
         w.submitted();
+        w.reviewed(&w.submitted());
         all_is_reached(w);
         w.paid(&claim);
         all_is_reached(w);

@@ -7,6 +7,7 @@ fn money_goes_from_a_form_to_a_confirmed_payment() {
     on_both(|w| {
         let application = w.submitted();
         w.applicant.get(&application).is(200).says("Submitted").says("Contract");
+        w.applicant.get(&application).says("it is decided by 9 Mar 2026");
         w.applicant.get("/applications").is(200).says("A project");
         w.officers[0].get("/desk").is(200).says("A project").says("9 Mar 2026");
         let file = w.officers[0].get(&format!("{application}/papers/contract"));
@@ -39,7 +40,7 @@ fn money_goes_from_a_form_to_a_confirmed_payment() {
         w.officers[0].send(&form).location();
 
         let due = w.officers[0].get("/payments");
-        due.is(200).says("180,000.00").says("Supplier");
+        due.is(200).says("180,000.00").says("Supplier").says("INV-1");
         w.officers[0].send(&due.form("/payments")).location();
         let sent = w.officers[0].get("/payments");
         let start = sent.body.find("/payments/").expect("a batch") + "/payments/".len();

@@ -267,6 +267,25 @@ fn an_officer_of_the_applicant_sees_it_as_the_applicant_does() {
 }
 
 #[test]
+fn an_officer_of_the_applicant_has_neither_its_row_nor_its_sheet() {
+    on_both(|w| {
+        let sheet = format!("/calls/{}/sheet", w.call);
+        w.both.get(&sheet).is(200);
+        let application = w.submitted();
+        w.reviewed(&application);
+        w.both.get(&sheet).is(409).says("you act for the applicant");
+        let desk = w.both.get("/desk?queue=decide");
+        desk.is(200).says("0 To decide");
+        assert!(!desk.links().contains(&sheet), "it would be refused");
+        w.officers[0].get("/desk?queue=decide").says("1 To decide");
+        w.officers[0].get(&sheet).is(200);
+        let call = format!("/calls/{}", w.call);
+        assert!(!w.both.get(&call).links().contains(&sheet));
+        assert!(w.auditor.get(&call).links().contains(&sheet));
+    });
+}
+
+#[test]
 fn a_supplier_bought_since_the_claim_cannot_be_paid() {
     on_both(|w| {
         let award = w.awarded();

@@ -7,7 +7,7 @@ use crate::serve::{Cx, Fault, Page};
 use crate::{Text, links};
 use axum::extract::Path;
 use db::Read;
-use grants::{AwardId, AwardState};
+use grants::{AwardId, AwardState, ClaimState};
 use identity::Permission;
 
 /// Shows an award.
@@ -32,8 +32,10 @@ fn page(cx: &Cx, read: &Read<'_>, id: AwardId) -> Result<AwardPage, grants::Erro
     let is_open = award.state == AwardState::Active
         && award.left().minor > 0
         && award.expires_at.is_none_or(|end| cx.now < end);
-    let may_close =
-        award.state == AwardState::Active && cx.standing.may(Permission::DecideAwards) && !is_own;
+    let may_close = award.state == AwardState::Active
+        && cx.standing.may(Permission::DecideAwards)
+        && !is_own
+        && claims.iter().all(|claim| claim.state != ClaimState::Submitted);
     let shown = view::register::row(&owners, &row);
     let ui = crate::Ui { synthetic: cx.zone.is_synthetic || award.is_synthetic, ..cx.ui() };
     Ok(AwardPage {

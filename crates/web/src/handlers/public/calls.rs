@@ -7,7 +7,7 @@ use crate::{Paper, State, Text, Ui, links};
 use axum::extract::Path;
 use base::Amount;
 use db::Read;
-use grants::{Call, CallId};
+use grants::{ApplicationState, Call, CallId};
 use identity::Permission;
 use rulebook::Instrument;
 use rulebook::model::PaperTime;
@@ -89,8 +89,23 @@ fn page(cx: &Cx, read: &Read<'_>, id: CallId) -> Result<CallPage, grants::Error>
         parts: view::parts(call.budget, &parts),
         papers: rule.papers.iter().map(paper).collect(),
         may_apply: may_apply(cx, &call),
-        has_sheet: cx.standing.may(Permission::Inspect) && call.is_readable(cx.now),
+        has_sheet: has_sheet(cx, read, &call)?,
     })
+}
+
+/// The sheet is the office's, once applications are read, and of nobody who applies in the call.
+fn has_sheet(cx: &Cx, read: &Read<'_>, call: &Call) -> Result<bool, grants::Error> {
+    if !cx.standing.may(Permission::Inspect) || !call.is_readable(cx.now) {
+        return Ok(false);
+    }
+    let (state, one) = (Some(ApplicationState::Submitted), base::Page::first(1));
+    for firm in &cx.standing.acts_for {
+        let of = (Some(call.id), Some(*firm));
+        if !grants::applications_list(read, of, state, &one)?.is_empty() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn paper(paper: &rulebook::model::Paper) -> Paper {

@@ -75,7 +75,7 @@ pub(crate) fn claims(cx: &Cx, owners: &Owners, claims: &[Claim], is_inside: bool
 /// Returns where a claim stands, in one word.
 pub(crate) const fn claim_state(state: ClaimState) -> State {
     match state {
-        ClaimState::Submitted => State::Submitted,
+        ClaimState::Submitted => State::Claimed,
         ClaimState::Refused => State::Refused,
         ClaimState::Settled => State::Verified,
         ClaimState::Paid => State::Paid,

@@ -83,6 +83,20 @@ pub(super) fn on_form(
     Ok(status)
 }
 
+/// Puts the label of its input before each line of the summary, which else names no field.
+pub(super) fn errors_label(cx: &Cx, form: &mut Form, label: impl Fn(&str) -> Option<String>) {
+    for error in &mut form.errors {
+        if let Some(label) = label(&error.field) {
+            error.message = cx.lang.fill("form.named", &[label, error.message.clone()]);
+        }
+    }
+}
+
+/// Finds the label of an input in a list of names with keys of the message files.
+pub(super) fn label_of(cx: &Cx, labels: &[(&str, &str)], name: &str) -> Option<String> {
+    labels.iter().find(|(known, _)| *known == name).map(|(_, key)| cx.t(key).to_owned())
+}
+
 /// Puts each problem at its field; returns those that no field has.
 fn at_fields<'p>(
     cx: &Cx,

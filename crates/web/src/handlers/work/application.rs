@@ -2,13 +2,11 @@
 
 use super::act::{as_notice, done, form_key, id_of, on_form};
 use super::application_view::{Facts, page};
-use super::{show, upload::Upload};
+use super::upload::{self, Upload};
 use crate::links;
 use crate::serve::{Cx, Fault, Page, Posted};
 use app::Names;
 use axum::extract::Path;
-use axum::http::HeaderValue;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use db::Tx;
 use grants::ApplicationId;
@@ -114,18 +112,7 @@ pub(super) async fn paper(
         grants::paper_content(read, id, &code)
     });
     let (name, bytes) = found.await?.ok_or(Fault::NotFound)?;
-    let plain =
-        |b: u8| if b.is_ascii_alphanumeric() || b".-_".contains(&b) { char::from(b) } else { '_' };
-    let safe: String = name.bytes().map(plain).collect();
-    let encoded = show::escaped(&name);
-    let disposition = format!("attachment; filename=\"{safe}\"; filename*=UTF-8''{encoded}");
-    let disposition =
-        HeaderValue::from_str(&disposition).map_err(|error| Fault::Failed(error.to_string()))?;
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
-        (CONTENT_DISPOSITION, disposition),
-    ];
-    Ok((headers, bytes).into_response())
+    upload::attachment(&name, bytes)
 }
 
 async fn gather(cx: &Cx, id: ApplicationId) -> Result<Facts, Fault> {

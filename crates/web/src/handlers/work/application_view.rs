@@ -103,7 +103,17 @@ fn next(cx: &Cx, facts: &Facts) -> String {
         ApplicationState::Declined => cx.t("work.office-declined"),
         ApplicationState::Withdrawn => cx.t("work.next-withdrawn"),
     };
-    words.to_owned()
+    let due = match (facts.application.state, facts.application.submitted_at) {
+        (ApplicationState::Submitted, Some(at)) => grants::due_on(&facts.rule, at.date()),
+        _ => None,
+    };
+    match due {
+        Some(due) => {
+            let day = cx.ui().date_text(&due.to_string());
+            format!("{words} {}", cx.lang.fill("work.next-due", &[day]))
+        }
+        None => words.to_owned(),
+    }
 }
 
 /// Offers what the server would do for this person.

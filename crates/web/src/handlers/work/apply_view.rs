@@ -185,7 +185,11 @@ pub(super) fn wrong(page: &mut ApplyPage, problems: &[FieldProblem], numbers: &[
         match fields.into_iter().find(|field| field.name == name) {
             Some(field) => {
                 field.error.get_or_insert_with(|| says.to_owned());
-                let (field, message) = (name, says.to_owned());
+                let message = match label(page, &name) {
+                    Some(label) => page.ui.t2("form.named", label, says),
+                    None => says.to_owned(),
+                };
+                let field = name;
                 page.form.errors.push(FieldError { field, message });
             }
             None => {
@@ -194,6 +198,30 @@ pub(super) fn wrong(page: &mut ApplyPage, problems: &[FieldProblem], numbers: &[
             }
         }
     }
+}
+
+/// Returns the label of an input, with the number of its cost line.
+fn label(page: &ApplyPage, name: &str) -> Option<String> {
+    if let Some(fact) = page.facts.iter().find(|fact| fact.field.name == name) {
+        return Some(page.ui.plain(&fact.label));
+    }
+    let line = name.strip_prefix("line").and_then(|rest| rest.split_once('_'));
+    let key = match line.map_or(name, |(_, part)| part) {
+        "organisation" => "col.organisation",
+        "title_en" => "apply.title-en",
+        "title_zh" => "apply.title-zh",
+        "summary" => "apply.summary",
+        "requested" => "decision.asked",
+        "kind" => "line.kind",
+        "what" => "line.what",
+        "amount" => "line.amount",
+        "supplier" => "line.supplier",
+        _ => return None,
+    };
+    Some(match line {
+        Some((number, _)) => format!("{} · {}", page.ui.t1("line.title", number), page.ui.t(key)),
+        None => page.ui.t(key).to_owned(),
+    })
 }
 
 /// Turns `lines.0.amount` into `line1_amount`.

@@ -19,7 +19,7 @@ struct Facts {
     call: Call,
     /// Claims to be verified or refused first.
     open: Vec<Claim>,
-    conflict: Option<String>,
+    conflict: Option<grants::Conflict>,
     names: Names,
 }
 
@@ -90,7 +90,7 @@ fn page(cx: &Cx, facts: &Facts) -> AwardClosePage {
     // The table's checks keep paid within settled.
     let waiting = Amount::new(award.settled.minor - award.paid.minor, award.amount.unit);
     let named = |claim: &Claim| (claim.id.to_string(), claim.invoice_number.clone());
-    let conflict = facts.conflict.iter().cloned();
+    let conflict = facts.conflict.iter().map(|why| cx.say(&why.words()));
     AwardClosePage {
         ui,
         id: award.id.to_string(),

@@ -1,6 +1,6 @@
 //! The decision page and the vote.
 
-use super::act::{AMOUNT_ZH, done, form_key, id_of, on_form};
+use super::act::{AMOUNT_ZH, done, errors_label, form_key, id_of, label_of, on_form};
 use super::decision_view::{Facts, Typed, page};
 use crate::links;
 use crate::serve::{Cx, Fault, Page, Posted};
@@ -10,6 +10,10 @@ use axum::response::{IntoResponse, Response};
 use base::{Amount, FieldProblems, Unit};
 use grants::{ApplicationId, ApplicationState, Decided, Verdict, VoteForm};
 use identity::Permission;
+
+/// Inputs of the vote with their labels.
+const LABELS: [(&str, &str); 3] =
+    [("verdict", "decision.verdict"), ("amount", "decision.amount"), ("reason", "decision.reason")];
 
 /// Shows everything that must be seen before a vote.
 pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Page, Fault> {
@@ -47,7 +51,9 @@ pub(super) async fn vote(cx: Cx, Path(id): Path<String>, form: Posted) -> Result
         crate::pages::decision::MayVote::Yes(vote) => {
             let vote = &mut **vote;
             let fields = &mut [&mut vote.verdict, &mut vote.amount, &mut vote.reason];
-            on_form(&cx, fault, &mut vote.form, fields)?
+            let status = on_form(&cx, fault, &mut vote.form, fields)?;
+            errors_label(&cx, &mut vote.form, |name| label_of(&cx, &LABELS, name));
+            status
         }
         crate::pages::decision::MayVote::No(why) => {
             let (status, notice) = super::act::as_notice(&cx, fault)?;

@@ -3,14 +3,15 @@
 use super::{claim, show};
 use crate::pages::desk::{DeskKind, DeskPage, DeskRow, Queue};
 use crate::serve::{Cx, Fault, Page, Query};
-use crate::{Crumb, Pager, State, Text, links};
+use crate::{Crumb, Lang, Pager, State, Text, links};
 use app::Names;
-use base::{Date, Time};
+use base::{Amount, Date, Time};
 use db::Read;
 use grants::{
-    Application, ApplicationId, ApplicationState, Call, CallId, ClaimState, Error, ReviewState,
+    Application, ApplicationId, ApplicationState, Award, AwardState, Call, CallId, ClaimState,
+    Error, ReviewState,
 };
-use identity::{OrganisationId, Permission, Standing};
+use identity::{OrganisationId, Permission, PersonId, Standing};
 use rulebook::{AutomaticPath, Instrument};
 use std::collections::{BTreeSet, HashMap};
 
@@ -33,8 +34,9 @@ struct Waiting {
 pub(super) async fn officer(cx: Cx, query: Query) -> Result<Page, Fault> {
     let asked = query.text("queue");
     let current = QUEUES.into_iter().find(|queue| *queue == asked).unwrap_or(QUEUES[0]);
-    let now = cx.now;
-    let (waiting, calls) = cx.app.read(move |read| officer_rows(read, now)).await?;
+    let (standing, now) = (cx.standing.clone(), cx.now);
+    let found = cx.app.read(move |read| officer_rows(read, &standing, now));
+    let (waiting, calls) = found.await?;
     let tools = tools(&cx, &calls);
     let label = |queue: &str| match queue {
         "review" => cx.t("work.queue-review"),
@@ -46,7 +48,7 @@ pub(super) async fn officer(cx: Cx, query: Query) -> Result<Page, Fault> {
         u64::try_from(waiting.iter().filter(|one| is(one)).count()).unwrap_or(u64::MAX)
     };
     let queue = |id: &'static str| Queue {
-        id: id.to_owned(),
+        href: format!("{}?queue={id}", links::DESK),
         label: label(id).to_owned(),
         count: count(&|one| one.queue == id),
         overdue: count(&|one| one.queue == id && one.row.is_overdue),
@@ -60,33 +62,69 @@ pub(super) async fn officer(cx: Cx, query: Query) -> Result<Page, Fault> {
     Page::of(&DeskPage { ui, kind, queues, rows, pager, tools })
 }
 
-/// Shows a reviewer's own open reviews.
+/// Shows a reviewer's own reviews: those to be done, or those that are done.
 pub(super) async fn reviewer(cx: Cx, query: Query) -> Result<Page, Fault> {
     let (person, now) = (cx.person()?.id, cx.now);
-    let rows = cx.app.read(move |read| {
-        let mut known = Known::new(read)?;
-        let page = base::Page::first(base::PAGE_ROWS_MAX);
-        let mut rows = Vec::new();
-        for review in grants::reviews_by(read, person, ReviewState::Assigned, &page)? {
-            let application = grants::application_find(read, review.application)?;
-            if application.state != ApplicationState::Submitted {
-                continue;
-            }
-            let href = links::review(application.id.as_str());
-            let due = known.due(read, application.call, review.assigned_at)?;
-            rows.push(waiting("review", &application, &known, (href, State::InReview, due, now)));
-        }
-        Ok::<_, Error>(rows)
-    });
-    let (rows, pager) = paged(rows.await?, query.text("after"), links::REVIEWS);
+    let is_done = query.text("queue") == "done";
+    let (open, done) = cx.app.read(move |read| review_rows(read, person, now)).await?;
+    let count = |rows: &[Waiting], is: fn(&DeskRow) -> bool| {
+        u64::try_from(rows.iter().filter(|one| is(&one.row)).count()).unwrap_or(u64::MAX)
+    };
+    let queue = |key: &'static str, href: &str, rows: &[Waiting], is_current| Queue {
+        href: href.to_owned(),
+        label: cx.t(key).to_owned(),
+        count: count(rows, |_| true),
+        overdue: count(rows, |row| row.is_overdue),
+        is_current,
+    };
+    let done_href = format!("{}?queue=done", links::REVIEWS);
+    let queues = vec![
+        queue("desk.queue-open", links::REVIEWS, &open, !is_done),
+        queue("desk.queue-done", &done_href, &done, is_done),
+    ];
+    let (rows, base) = if is_done { (done, done_href.as_str()) } else { (open, links::REVIEWS) };
+    let (rows, pager) = paged(rows, query.text("after"), base);
     let (ui, kind) = (cx.ui(), DeskKind::Reviewer);
-    Page::of(&DeskPage { ui, kind, queues: Vec::new(), rows, pager, tools: Vec::new() })
+    Page::of(&DeskPage { ui, kind, queues, rows, pager, tools: Vec::new() })
+}
+
+/// Reads the reviews of a person: what is to be done, and what was scored or given back.
+fn review_rows(
+    read: &Read<'_>,
+    person: PersonId,
+    now: Time,
+) -> Result<(Vec<Waiting>, Vec<Waiting>), Error> {
+    let mut known = Known::new(read)?;
+    let page = base::Page::first(base::PAGE_ROWS_MAX);
+    let (mut open, mut done) = (Vec::new(), Vec::new());
+    for wanted in [ReviewState::Assigned, ReviewState::Scored, ReviewState::Recused] {
+        for review in grants::reviews_by(read, person, wanted, &page)? {
+            let application = grants::application_find(read, review.application)?;
+            let href = links::review(application.id.as_str());
+            let (rows, state) = match (wanted, application.state) {
+                (ReviewState::Assigned, ApplicationState::Submitted) => {
+                    (&mut open, State::InReview)
+                }
+                // Its application was taken back: there is nothing to review any more.
+                (ReviewState::Assigned, _) => continue,
+                (ReviewState::Scored, _) => (&mut done, State::Done),
+                (ReviewState::Recused, _) => (&mut done, State::Withdrawn),
+            };
+            let due = match wanted {
+                ReviewState::Assigned => known.due(read, application.call, review.assigned_at)?,
+                ReviewState::Scored | ReviewState::Recused => None,
+            };
+            rows.push(waiting("review", &application, &known, (href, state, due, now)));
+        }
+    }
+    Ok((open, done))
 }
 
 /// Shows the applications of the organisations somebody acts for, newest first.
 pub(super) async fn applicant(cx: Cx, query: Query) -> Result<Page, Fault> {
     let (standing, now) = (cx.standing.clone(), cx.now);
-    let mut rows = cx.app.read(move |read| own_rows(read, &standing, now)).await?;
+    let (lang, ui) = (cx.lang, cx.ui());
+    let mut rows = cx.app.read(move |read| own_rows(read, &standing, (lang, now))).await?;
     // Ids sort by time.
     rows.sort_by(|a, b| b.key.cmp(&a.key));
     let start = match query.text("after") {
@@ -94,11 +132,15 @@ pub(super) async fn applicant(cx: Cx, query: Query) -> Result<Page, Fault> {
         after => rows.iter().position(|one| one.key.as_str() < after).unwrap_or(rows.len()),
     };
     let (rows, pager) = cut(rows, start, links::APPLICATIONS);
-    let (ui, kind) = (cx.ui(), DeskKind::Applicant);
+    let kind = DeskKind::Applicant;
     Page::of(&DeskPage { ui, kind, queues: Vec::new(), rows, pager, tools: Vec::new() })
 }
 
-fn own_rows(read: &Read<'_>, standing: &Standing, now: Time) -> Result<Vec<Waiting>, Error> {
+fn own_rows(
+    read: &Read<'_>,
+    standing: &Standing,
+    (lang, now): (Lang, Time),
+) -> Result<Vec<Waiting>, Error> {
     let known = Known::new(read)?;
     let mut rows = Vec::new();
     for firm in &standing.acts_for {
@@ -108,10 +150,45 @@ fn own_rows(read: &Read<'_>, standing: &Standing, now: Time) -> Result<Vec<Waiti
             let href = links::application(application.id.as_str());
             let mut one = waiting("", &application, &known, (href, state, None, now));
             one.key = application.id.to_string();
+            let award = match application.state {
+                ApplicationState::Awarded => grants::award_of_application(read, application.id)?,
+                _ => None,
+            };
+            let award = match award {
+                Some(award) => Some((left(read, &award)?, award)),
+                None => None,
+            };
+            one.row.next = next(lang, state, award.as_ref(), now);
             rows.push(one);
         }
     }
     Ok(rows)
+}
+
+/// Returns what can still be claimed beside the claims that wait.
+fn left(read: &Read<'_>, award: &Award) -> Result<Amount, Error> {
+    let claims = grants::claims_of_award(read, award.id)?;
+    let open = claims.iter().filter(|claim| claim.state == ClaimState::Submitted);
+    let promised = open.fold(0_i64, |sum, claim| sum.saturating_add(claim.asked.minor));
+    Ok(Amount::new(award.left().minor - promised, award.amount.unit))
+}
+
+/// Says in a few words what comes next for an applicant.
+fn next(lang: Lang, state: State, award: Option<&(Amount, Award)>, now: Time) -> String {
+    let key = match (state, award) {
+        (State::Draft, _) => "desk.next-draft",
+        (State::Submitted, _) => "desk.next-assign",
+        (State::InReview, _) => "desk.next-reviews",
+        (State::Reviewed, _) => "desk.next-votes",
+        (_, Some((left, award))) if award.state == AwardState::Active => match award.expires_at {
+            Some(end) if now >= end => "desk.next-over",
+            _ if left.minor == 0 => "desk.next-verify",
+            _ => return lang.fill("desk.next-claim", &[left.to_string()]),
+        },
+        (_, Some((_, award))) if award.paid.minor < award.settled.minor => "desk.next-pay",
+        _ => "desk.next-none",
+    };
+    lang.message(key).to_owned()
 }
 
 /// Reads applications page by page, up to what a desk looks through.
@@ -150,10 +227,21 @@ fn tools(cx: &Cx, calls: &[Call]) -> Vec<Crumb> {
     tools
 }
 
-fn officer_rows(read: &Read<'_>, now: Time) -> Result<(Vec<Waiting>, Vec<Call>), Error> {
+/// Reads what waits, without what concerns organisations this person acts for: that is done by
+/// others, and so are the sheets of the calls in which these apply.
+fn officer_rows(
+    read: &Read<'_>,
+    standing: &Standing,
+    now: Time,
+) -> Result<(Vec<Waiting>, Vec<Call>), Error> {
     let mut known = Known::new(read)?;
     let mut rows = Vec::new();
+    let mut own = BTreeSet::new();
     for application in all(read, None, Some(ApplicationState::Submitted))? {
+        if standing.may_act_for(application.organisation) {
+            own.insert(application.call);
+            continue;
+        }
         let (call, _) = known.call(read, application.call)?;
         if !call.is_readable(now) {
             continue;
@@ -182,10 +270,10 @@ fn officer_rows(read: &Read<'_>, now: Time) -> Result<(Vec<Waiting>, Vec<Call>),
         let state = show::state(&application, &reviews);
         rows.push(waiting(queue, &application, &known, (href, state, due, now)));
     }
-    claim_rows(read, &mut known, now, &mut rows)?;
+    claim_rows(read, &mut known, (standing, now), &mut rows)?;
     rows.sort_by(|a, b| a.key.cmp(&b.key));
     let decided = rows.iter().filter(|one| one.queue == "decide").map(|one| one.call);
-    let decided: BTreeSet<CallId> = decided.collect();
+    let decided: BTreeSet<CallId> = decided.filter(|call| !own.contains(call)).collect();
     let calls = decided.iter().filter_map(|id| known.calls.get(id)).map(|(call, _)| call.clone());
     let calls = calls.collect();
     Ok((rows, calls))
@@ -195,13 +283,16 @@ fn officer_rows(read: &Read<'_>, now: Time) -> Result<(Vec<Waiting>, Vec<Call>),
 fn claim_rows(
     read: &Read<'_>,
     known: &mut Known,
-    now: Time,
+    (standing, now): (&Standing, Time),
     rows: &mut Vec<Waiting>,
 ) -> Result<(), Error> {
     let page = base::Page::first(base::PAGE_ROWS_MAX);
     for (queue, wanted) in [("verify", ClaimState::Submitted), ("pay", ClaimState::Settled)] {
         for one in grants::claims_list(read, wanted, &page)? {
             let award = grants::award_read(read, one.award)?;
+            if standing.may_act_for(award.organisation) {
+                continue;
+            }
             let application = grants::application_find(read, award.application)?;
             let begun = one.verified_at.unwrap_or(one.submitted_at);
             let due = known.due(read, award.call, begun)?;
@@ -232,6 +323,7 @@ fn waiting(
         amount: Some(application.draft.requested),
         due: due.map(|day| day.to_string()).unwrap_or_default(),
         is_overdue: due.is_some_and(|day| day < now.date()),
+        next: String::new(),
     };
     let id: ApplicationId = application.id;
     Waiting { queue, key: key(due, id.as_str()), call: application.call, row }

@@ -1,6 +1,6 @@
 //! Forms of the office: publish a rule, open and close a call, enter a bank account.
 
-use super::act::{AMOUNT_ZH, done, form_key, id_of, on_form};
+use super::act::{AMOUNT_ZH, done, errors_label, form_key, id_of, on_form};
 use super::show;
 use crate::pages::officer_forms::{FormPage, Input, InputKind};
 use crate::serve::{Cx, Fault, Page, Posted};
@@ -24,6 +24,8 @@ fn again(cx: &Cx, fault: Fault, mut page: FormPage) -> Result<Response, Fault> {
     let mut form = std::mem::take(&mut page.form);
     let mut fields: Vec<&mut Field> = page.inputs.iter_mut().map(|one| &mut one.field).collect();
     let status = on_form(cx, fault, &mut form, &mut fields)?;
+    let input = |name: &str| page.inputs.iter().find(|input| input.field.name == name);
+    errors_label(cx, &mut form, |name| input(name).map(|input| input.label.clone()));
     page.form = form;
     Ok(Page::with(status, &page)?.into_response())
 }
@@ -107,6 +109,12 @@ fn new_call(cx: &Cx, rules: &[Published], form: &Posted) -> Result<NewCall, Faul
     let mut problems = FieldProblems::default();
     let rule = rules.iter().find(|rule| rule.id.as_str() == form.text("instrument"));
     problems.require(rule.is_some(), "instrument", ("must be chosen", "须选择"));
+    let has = |name: &str| !form.text(name).is_empty();
+    problems.require(has("code"), "code", ("must be filled in", "须填写"));
+    let has_title = has("title_en") || has("title_zh");
+    let one_title = ("must be filled in, in English or in Chinese", "中英文名称须至少填写一项");
+    problems.require(has_title, "title_en", one_title);
+    problems.require(has("category"), "category", ("must be filled in", "须填写"));
     let budget = rule.and_then(|rule| {
         problems.keep_or("budget", Amount::parse(form.text("budget"), rule.unit), AMOUNT_ZH)
     });

@@ -2,7 +2,7 @@
 
 use super::act::{done, form_key, id_of, on_form};
 use super::show;
-use crate::pages::officer_forms::{BatchRow, DueGroup, PaymentsPage};
+use crate::pages::officer_forms::{BatchRow, DueGroup, DueRow, PaymentsPage};
 use crate::serve::{Cx, Fault, Page, Posted, Query};
 use app::Names;
 use axum::extract::Path;
@@ -85,7 +85,7 @@ pub(super) async fn file(cx: Cx, Path(name): Path<String>) -> Result<Response, F
 async fn page(cx: &Cx, after: Option<String>) -> Result<PaymentsPage, Fault> {
     let found = cx.app.read(move |read| {
         let page = base::Page::after(after, ROWS);
-        let batches = grants::batches_list(read, &page)?;
+        let batches = grants::batches_newest(read, &page)?;
         let mut rows = Vec::new();
         for batch in batches {
             let payments = grants::batch_payments(read, batch.id)?;
@@ -94,7 +94,11 @@ async fn page(cx: &Cx, after: Option<String>) -> Result<PaymentsPage, Fault> {
         }
         let mut due = Vec::new();
         for unit in units(read)? {
-            let payments = grants::payments_due(read, unit)?;
+            let mut payments = Vec::new();
+            for payment in grants::payments_due(read, unit)? {
+                let invoice = grants::claim_read(read, payment.claim)?.invoice_number;
+                payments.push((payment, invoice));
+            }
             if !payments.is_empty() {
                 due.push((unit, payments));
             }
@@ -129,10 +133,13 @@ fn units(read: &Read<'_>) -> Result<BTreeSet<Unit>, Error> {
     }
 }
 
-fn group(unit: Unit, payments: &[Payment], names: &Names) -> DueGroup {
-    let total = payments.iter().fold(0_i64, |sum, one| sum.saturating_add(one.amount.minor));
-    let row = |payment: &Payment| {
-        (payment.claim.to_string(), show::org(names, payment.payee), payment.amount)
+fn group(unit: Unit, payments: &[(Payment, String)], names: &Names) -> DueGroup {
+    let total = payments.iter().fold(0_i64, |sum, (one, _)| sum.saturating_add(one.amount.minor));
+    let row = |(payment, invoice): &(Payment, String)| DueRow {
+        claim: payment.claim.to_string(),
+        invoice: invoice.clone(),
+        payee: show::org(names, payment.payee),
+        amount: payment.amount,
     };
     DueGroup {
         unit: unit.code().to_owned(),

@@ -1,6 +1,6 @@
 //! Reviews: given out by officers, done by reviewers.
 
-use super::act::{done, form_key, id_of, on_form};
+use super::act::{done, errors_label, form_key, id_of, label_of, on_form};
 use super::show;
 use crate::pages::officer_forms::{ReviewerRow, ReviewersPage};
 use crate::pages::review::{Conflict, Criterion, ReviewForm, ReviewPage};
@@ -76,6 +76,11 @@ pub(super) async fn send(cx: Cx, Path(id): Path<String>, form: Posted) -> Result
     fields.extend(shown.criteria.iter_mut().map(|one| &mut one.score));
     fields.push(&mut shown.comment);
     let status = on_form(&cx, fault, &mut shown.form, &mut fields)?;
+    let labels = [("conflict", "review.conflict"), ("comment", "col.comment")];
+    errors_label(&cx, &mut shown.form, |name| {
+        let criteria = CRITERIA.iter().find(|(id, _, _)| name.strip_prefix("score_") == Some(*id));
+        criteria.map_or_else(|| label_of(&cx, &labels, name), |one| Some(cx.t(one.1).to_owned()))
+    });
     Ok(Page::with(status, &page)?.into_response())
 }
 

@@ -1,6 +1,6 @@
 //! The decision sheet of a call.
 
-use super::act::id_of;
+use super::act::{id_of, outsider};
 use super::show;
 use crate::pages::sheet::{Proposal, SheetBar, SheetPage, SheetRow};
 use crate::serve::{Cx, Fault, Page, Posted, Query, See};
@@ -23,13 +23,17 @@ type Applications = HashMap<String, (Application, u64)>;
 /// Shows the proposed awards of a call as things stand now.
 pub(super) async fn show(cx: Cx, Path(id): Path<String>, query: Query) -> Result<Page, Fault> {
     let (id, now): (CallId, _) = (id_of(&id)?, cx.now);
+    let standing = cx.standing.clone();
     let found = cx.app.read(move |read| {
         let call = grants::call_read(read, id)?;
         if let (Some(end), false) = (call.closes_at, call.is_readable(now)) {
             return Err(Refused::Sealed(end).into());
         }
+        let known = applications(read, id)?;
+        // The scores of a call are kept from who acts for one of its applicants.
+        known.values().try_for_each(|(application, _)| outsider(&standing, application))?;
         let proposal = grants::proposal_of(read, &[id], now)?;
-        Ok::<_, grants::Error>((call, proposal, applications(read, id)?, Names::read(read)?))
+        Ok::<_, grants::Error>((call, proposal, known, Names::read(read)?))
     });
     let (call, proposal, known, names) = found.await?;
     let proposal = match proposal {

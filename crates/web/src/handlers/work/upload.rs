@@ -1,9 +1,11 @@
-//! Forms that carry files.
+//! Forms that carry files, and files that are sent back to be kept.
 
 use crate::serve::{Cx, Fault, Posted, body_refused};
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::HeaderValue;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -37,6 +39,11 @@ impl Upload {
     /// Returns the fields without the files.
     pub(super) fn form(&self) -> &Posted {
         &self.form
+    }
+
+    /// Returns the file of a field; `None` where it was left empty.
+    pub(super) fn file(&self, field: &str) -> Option<File> {
+        self.files.iter().find(|file| file.field == field).cloned()
     }
 }
 
@@ -89,4 +96,21 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
 fn file_name(sent: &str) -> String {
     let last = sent.rsplit(['/', '\\']).next().unwrap_or_default();
     last.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned()
+}
+
+/// Sends a file to keep, never to be shown by the browser, whatever is in it. The name is written
+/// twice: plain, and as RFC 6266 extends it.
+pub(super) fn attachment(name: &str, bytes: Vec<u8>) -> Result<Response, Fault> {
+    let plain =
+        |b: u8| if b.is_ascii_alphanumeric() || b".-_".contains(&b) { char::from(b) } else { '_' };
+    let safe: String = name.bytes().map(plain).collect();
+    let encoded = super::show::escaped(name);
+    let disposition = format!("attachment; filename=\"{safe}\"; filename*=UTF-8''{encoded}");
+    let disposition =
+        HeaderValue::from_str(&disposition).map_err(|error| Fault::Failed(error.to_string()))?;
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
+        (CONTENT_DISPOSITION, disposition),
+    ];
+    Ok((headers, bytes).into_response())
 }
