@@ -129,11 +129,7 @@ impl Db {
         closure: impl FnOnce(&Read<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut reader = self.reader()?;
-        let result = read_with(&mut reader, closure);
-        let is_usable = match &reader {
-            Reader::Sqlite(conn) => conn.is_autocommit(),
-            Reader::Postgres(session) => !session.is_closed(),
-        };
+        let (result, is_usable) = read_with(&mut reader, closure);
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.is_closed {
             // A read that outlived the closing takes its connection with it.
@@ -198,24 +194,36 @@ impl Drop for Db {
     }
 }
 
-/// A read must undo nothing, so its transaction only marks the snapshot.
+/// A read must undo nothing, so its transaction only marks the snapshot. Tells besides whether the
+/// connection can serve again: a server that ends it says so before the client sees it closed.
 fn read_with<T, E: From<Error>>(
     reader: &mut Reader,
     closure: impl FnOnce(&Read<'_>) -> Result<T, E>,
-) -> Result<T, E> {
-    match reader {
-        Reader::Sqlite(conn) => {
-            sqlite::exec(conn, "BEGIN DEFERRED", &[])?;
-            let result = closure(&Read::new(Backend::Sqlite(conn)));
-            sqlite::exec(conn, "COMMIT", &[])?;
-            result
-        }
+) -> (Result<T, E>, bool) {
+    let begun = match reader {
+        Reader::Sqlite(conn) => sqlite::exec(conn, "BEGIN DEFERRED", &[]).map(|_| ()),
         Reader::Postgres(session) => {
-            session.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
-            let result = closure(&Read::new(Backend::Postgres(session)));
-            session.batch("COMMIT")?;
-            result
+            session.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         }
+    };
+    if let Err(error) = begun {
+        return (Err(error.into()), false);
+    }
+    let read = Read::new(match reader {
+        Reader::Sqlite(conn) => Backend::Sqlite(conn),
+        Reader::Postgres(session) => Backend::Postgres(session),
+    });
+    let result = closure(&read);
+    let is_lost = matches!(read.trouble(), Some(Error::Lost));
+    drop(read);
+    let ended = match reader {
+        Reader::Sqlite(conn) => sqlite::exec(conn, "COMMIT", &[]).map(|_| ()),
+        Reader::Postgres(session) => session.batch("COMMIT"),
+    };
+    match ended {
+        Ok(()) => (result, !is_lost),
+        // What the closure was told says more.
+        Err(error) => (result.and(Err(error.into())), false),
     }
 }
 

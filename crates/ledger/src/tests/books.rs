@@ -1,6 +1,6 @@
 //! Posting, chains, reversals, accounts.
 
-use super::{POOL, VOUCHER, World, cny, hold, on_both, opening, post, reverse};
+use super::{POOL, VOUCHER, World, cny, hold, on_both, opening, post, reverse, settle};
 use crate::{
     AccountKind, ChainError, Error, Limit, Refused, account_close, account_open, accounts_of,
     chain, hold_place, transfer_by_key,
@@ -168,7 +168,8 @@ fn an_account_emptied_in_the_same_write_can_be_closed_there() {
 #[test]
 fn the_database_itself_refuses_what_the_rules_refuse() {
     on_both(|w| {
-        w.hold("held", 5, None);
+        let held = w.hold("held", 5, None);
+        w.ok(&settle("part", held, 2, None));
         let statements = [
             "UPDATE account SET debits_held = credits_posted + 1 WHERE kind = 'Fund'",
             "UPDATE account SET is_closed = 1 WHERE kind = 'Fund'",

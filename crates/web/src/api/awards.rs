@@ -196,9 +196,10 @@ fn listed(row: RegisterRow, names: &Names) -> AwardListed {
 
 async fn show(ask: Ask, _: Nothing) -> Result<AwardShown, Fault> {
     let (id, now) = (ask.id()?, ask.now());
+    let app = ask.cx.app.clone();
     ask.read(move |read| {
         let award = grants::award_read(read, id)?;
-        let names = Names::read(read)?;
+        let names = app::names(&app, read)?;
         let graph = grants::graph_at_default(read, now.date())?;
         let head = graph.ownership.group_head(&award.organisation);
         let claims = grants::claims_of_award(read, id)?.into_iter();

@@ -215,9 +215,10 @@ async fn list(ask: Ask, query: Searched) -> Result<List<OrganisationShown>, Faul
 
 async fn show(ask: Ask, _: Nothing) -> Result<OrganisationShown, Fault> {
     let id = ask.id()?;
+    let app = ask.cx.app.clone();
     ask.read(move |read| {
         let found = public(read, id)?;
-        let names = Names::read(read)?;
+        let names = app::names(&app, read)?;
         let (owners, _) = identity::ownership_of(read, id)?;
         let owners = owners.iter().filter(|one| one.withdrawn_at.is_none());
         let owners = owners.map(|one| owner_shown(one, &names)).collect();
@@ -272,9 +273,10 @@ fn owner_shown(from: &Ownership, names: &Names) -> OwnerShown {
 async fn group(ask: Ask, query: OnDay) -> Result<GroupShown, Fault> {
     let (id, now) = (ask.id()?, ask.now());
     let date = query.date.unwrap_or_else(|| now.date());
+    let app = ask.cx.app.clone();
     ask.read(move |read| {
         public(read, id)?;
-        let names = Names::read(read)?;
+        let names = app::names(&app, read)?;
         let graph = grants::graph_at_default(read, date)?;
         let group = graph.ownership.group(&id);
         let count = u32::try_from(group.members.len()).unwrap_or(u32::MAX);

@@ -5,7 +5,6 @@ use super::show;
 use crate::pages::account::{AccountPage, TokenRow};
 use crate::serve::{Cx, Fault, Page, Posted, See};
 use crate::{Field, Role, Viewer, links};
-use app::Names;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use identity::CredentialId;
@@ -69,8 +68,9 @@ pub(super) async fn token_end(cx: Cx, Path(id): Path<String>, _form: Posted) -> 
 async fn page(cx: &Cx, form: &Posted) -> Result<AccountPage, Fault> {
     let person = cx.person()?.clone();
     let id = person.id;
+    let zone = cx.app.clone();
     let found = cx.app.read(move |read| {
-        Ok::<_, identity::Error>((identity::tokens_of(read, id)?, Names::read(read)?))
+        Ok::<_, identity::Error>((identity::tokens_of(read, id)?, app::names(&zone, read)?))
     });
     let (mut tokens, names) = found.await?;
     tokens.sort_by_key(|token| std::cmp::Reverse(token.id));

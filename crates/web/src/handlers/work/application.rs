@@ -5,7 +5,6 @@ use super::application_view::{Facts, page};
 use super::upload::{self, Upload};
 use crate::links;
 use crate::serve::{Cx, Fault, Page, Posted};
-use app::Names;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use db::Tx;
@@ -117,6 +116,7 @@ pub(super) async fn paper(
 
 async fn gather(cx: &Cx, id: ApplicationId) -> Result<Facts, Fault> {
     let (standing, now) = (cx.standing.clone(), cx.now);
+    let zone = cx.app.clone();
     cx.app
         .read(move |read| {
             let application = grants::application_read(read, &standing, id, now)?;
@@ -138,7 +138,7 @@ async fn gather(cx: &Cx, id: ApplicationId) -> Result<Facts, Fault> {
                 events,
                 award: grants::award_of_application(read, id)?,
                 people: identity::persons_all(read)?.into_iter().map(|p| (p.id, p.name)).collect(),
-                names: Names::read(read)?,
+                names: app::names(&zone, read)?,
                 application,
                 call,
                 rule,

@@ -12,6 +12,7 @@ use identity::{Permission, PersonId};
 use rulebook::model::PaperTime;
 use rulebook::{Evaluation, Instrument, Outcome, PaperStanding};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// An application with everything around it.
 pub(super) struct Facts {
@@ -23,7 +24,7 @@ pub(super) struct Facts {
     pub(super) reviews: Vec<Review>,
     pub(super) events: Vec<Event>,
     pub(super) award: Option<Award>,
-    pub(super) names: Names,
+    pub(super) names: Arc<Names>,
     pub(super) people: HashMap<PersonId, String>,
     /// Whether whoever looks acts for the applicant.
     pub(super) is_mine: bool,

@@ -15,6 +15,7 @@ use base::FieldProblem;
 use db::{Read, Tx};
 use grants::{ApplicationId, ApplicationState, CallId, Entitlement, Error, Refused};
 use identity::Standing;
+use std::sync::Arc;
 
 /// Which form it is.
 #[derive(Debug, Clone, Copy)]
@@ -154,11 +155,15 @@ fn files_digest(files: &[File]) -> String {
 /// Reads what the form is made from and what was typed into it, in one snapshot.
 async fn look(cx: &Cx, of: Of, typed: Option<Typed>) -> Result<Looked, Fault> {
     let (standing, now) = (cx.standing.clone(), cx.now);
-    cx.app.read(move |read| looked(read, &standing, of, typed, now)).await.map_err(Fault::from)
+    let zone = cx.app.clone();
+    let found =
+        cx.app.read(move |read| looked(read, app::names(&zone, read)?, &standing, of, typed, now));
+    found.await.map_err(Fault::from)
 }
 
 fn looked(
     read: &Read<'_>,
+    names: Arc<Names>,
     standing: &Standing,
     of: Of,
     typed: Option<Typed>,
@@ -195,7 +200,6 @@ fn looked(
         Of::Draft(id) => grants::papers_of(read, id)?,
         Of::Call(_) => Vec::new(),
     };
-    let names = Names::read(read)?;
     let setup = Setup { call, rule, names, firms, group, given, action };
     Ok(Looked { setup, typed, parsed, found })
 }

@@ -13,12 +13,13 @@ use grants::{Call, Entitlement, GroupAwarded};
 use identity::OrganisationId;
 use rulebook::Instrument;
 use rulebook::model::{Fact, FactType, Named, PaperTime};
+use std::sync::Arc;
 
 /// What the form of a call is made from.
 pub(super) struct Setup {
     pub(super) call: Call,
     pub(super) rule: Instrument,
-    pub(super) names: Names,
+    pub(super) names: Arc<Names>,
     /// Organisations that may apply here.
     pub(super) firms: Vec<OrganisationId>,
     /// Awards of the chosen organisation's group.

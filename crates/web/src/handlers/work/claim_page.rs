@@ -21,6 +21,7 @@ use identity::{OrganisationId, Permission};
 use oversight::RelatedParties;
 use rulebook::model::SupplierCondition;
 use rulebook::{SupplierStanding, SupplierState};
+use std::sync::Arc;
 
 /// Inputs of the officer's form with their labels.
 const LABELS: [(&str, &str); 2] = [("verdict", "decision.verdict"), ("reason", "decision.reason")];
@@ -44,7 +45,7 @@ pub(super) struct Facts {
     states: Vec<SupplierState>,
     related: RelatedParties<OrganisationId>,
     events: Vec<Event>,
-    pub(super) names: Names,
+    pub(super) names: Arc<Names>,
     pub(super) conflict: Option<grants::Conflict>,
     /// Why the claim cannot be settled as things stand now.
     obstacle: Option<String>,
@@ -107,6 +108,7 @@ async fn unverified(cx: &Cx, id: ClaimId, fault: Fault, form: &Posted) -> Result
 
 pub(super) async fn gather(cx: &Cx, id: ClaimId) -> Result<Facts, Fault> {
     let (standing, now, lang) = (cx.standing.clone(), cx.now, cx.lang);
+    let zone = cx.app.clone();
     cx.app
         .read(move |read| {
             let claim = grants::claim_read(read, id)?;
@@ -137,7 +139,7 @@ pub(super) async fn gather(cx: &Cx, id: ClaimId) -> Result<Facts, Fault> {
                 related: grants::related_of(&graph, award.organisation, claim.supplier),
                 application: grants::application_find(read, award.application)?,
                 events: grants::events_of(read, award.application)?,
-                names: Names::read(read)?,
+                names: app::names(&zone, read)?,
                 payee,
                 has_account,
                 claim,

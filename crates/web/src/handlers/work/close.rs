@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use base::Amount;
 use grants::{Application, Award, AwardId, AwardState, Call, Claim, ClaimState, Refused};
 use identity::Actor;
+use std::sync::Arc;
 
 /// An award with what closing it touches.
 struct Facts {
@@ -20,7 +21,7 @@ struct Facts {
     /// Claims to be verified or refused first.
     open: Vec<Claim>,
     conflict: Option<grants::Conflict>,
-    names: Names,
+    names: Arc<Names>,
 }
 
 /// Says what closing does, and asks.
@@ -61,6 +62,7 @@ pub(super) async fn send(cx: Cx, Path(id): Path<String>, form: Posted) -> Result
 
 async fn gather(cx: &Cx, id: AwardId) -> Result<Facts, Fault> {
     let (standing, officer, now) = (cx.standing.clone(), cx.person()?.id, cx.now);
+    let zone = cx.app.clone();
     cx.app
         .read(move |read| {
             let award = grants::award_read(read, id)?;
@@ -74,7 +76,7 @@ async fn gather(cx: &Cx, id: AwardId) -> Result<Facts, Fault> {
             Ok::<_, grants::Error>(Facts {
                 call: grants::call_read(read, award.call)?,
                 conflict: grants::conflict_find(read, officer, award.application, now)?,
-                names: Names::read(read)?,
+                names: app::names(&zone, read)?,
                 application,
                 open,
                 award,

@@ -4,7 +4,6 @@ use super::act::{AMOUNT_ZH, done, errors_label, form_key, id_of, label_of, on_fo
 use super::decision_view::{Facts, Typed, page};
 use crate::links;
 use crate::serve::{Cx, Fault, Page, Posted};
-use app::Names;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use base::{Amount, FieldProblems, Unit};
@@ -93,6 +92,7 @@ async fn gather(cx: &Cx, id: ApplicationId) -> Result<Facts, Fault> {
     let (standing, now) = (cx.standing.clone(), cx.now);
     let person = cx.standing.person;
     let is_officer = cx.standing.may(Permission::DecideAwards);
+    let zone = cx.app.clone();
     cx.app
         .read(move |read| {
             let application = grants::application_read(read, &standing, id, now)?;
@@ -118,7 +118,7 @@ async fn gather(cx: &Cx, id: ApplicationId) -> Result<Facts, Fault> {
                 group: grants::group_awarded(read, &graph, &call, (firm, at), before)?,
                 reviews: grants::reviews_of(read, id)?,
                 people: identity::persons_all(read)?.into_iter().map(|p| (p.id, p.name)).collect(),
-                names: Names::read(read)?,
+                names: app::names(&zone, read)?,
                 application,
                 call,
                 shown,

@@ -17,6 +17,7 @@ use oversight::{IfAwarded, Irregularity, Ratio, RelatedParties, Relation, Relati
 use rulebook::model::{SupplierCondition, WindowKind};
 use rulebook::{AutomaticPath, SupplierStanding};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Everything about an application before the vote, in one snapshot.
 pub(super) struct Facts {
@@ -26,7 +27,7 @@ pub(super) struct Facts {
     pub(super) votes: Vec<Vote>,
     pub(super) reviews: Vec<Review>,
     pub(super) group: GroupAwarded,
-    pub(super) names: Names,
+    pub(super) names: Arc<Names>,
     pub(super) people: HashMap<PersonId, String>,
     /// How the officer who looks is bound to the parties.
     pub(super) conflict: Option<grants::Conflict>,

@@ -14,6 +14,7 @@ use grants::{
 use identity::{OrganisationId, Permission, PersonId, Standing};
 use rulebook::{AutomaticPath, Instrument};
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Rows of one page.
 const ROWS: usize = 50;
@@ -35,7 +36,10 @@ pub(super) async fn officer(cx: Cx, query: Query) -> Result<Page, Fault> {
     let asked = query.text("queue");
     let current = QUEUES.into_iter().find(|queue| *queue == asked).unwrap_or(QUEUES[0]);
     let (standing, now) = (cx.standing.clone(), cx.now);
-    let found = cx.app.read(move |read| officer_rows(read, &standing, now));
+    let zone = cx.app.clone();
+    let found = cx
+        .app
+        .read(move |read| officer_rows(read, Known::new(app::names(&zone, read)?), &standing, now));
     let (waiting, calls) = found.await?;
     let tools = tools(&cx, &calls);
     let label = |queue: &str| match queue {
@@ -66,7 +70,11 @@ pub(super) async fn officer(cx: Cx, query: Query) -> Result<Page, Fault> {
 pub(super) async fn reviewer(cx: Cx, query: Query) -> Result<Page, Fault> {
     let (person, now) = (cx.person()?.id, cx.now);
     let is_done = query.text("queue") == "done";
-    let (open, done) = cx.app.read(move |read| review_rows(read, person, now)).await?;
+    let zone = cx.app.clone();
+    let found = cx
+        .app
+        .read(move |read| review_rows(read, Known::new(app::names(&zone, read)?), person, now));
+    let (open, done) = found.await?;
     let count = |rows: &[Waiting], is: fn(&DeskRow) -> bool| {
         u64::try_from(rows.iter().filter(|one| is(&one.row)).count()).unwrap_or(u64::MAX)
     };
@@ -91,10 +99,10 @@ pub(super) async fn reviewer(cx: Cx, query: Query) -> Result<Page, Fault> {
 /// Reads the reviews of a person: what is to be done, and what was scored or given back.
 fn review_rows(
     read: &Read<'_>,
+    mut known: Known,
     person: PersonId,
     now: Time,
 ) -> Result<(Vec<Waiting>, Vec<Waiting>), Error> {
-    let mut known = Known::new(read)?;
     let page = base::Page::first(base::PAGE_ROWS_MAX);
     let (mut open, mut done) = (Vec::new(), Vec::new());
     for wanted in [ReviewState::Assigned, ReviewState::Scored, ReviewState::Recused] {
@@ -124,7 +132,12 @@ fn review_rows(
 pub(super) async fn applicant(cx: Cx, query: Query) -> Result<Page, Fault> {
     let (standing, now) = (cx.standing.clone(), cx.now);
     let (lang, ui) = (cx.lang, cx.ui());
-    let mut rows = cx.app.read(move |read| own_rows(read, &standing, (lang, now))).await?;
+    let zone = cx.app.clone();
+    let found = cx.app.read(move |read| {
+        let known = Known::new(app::names(&zone, read)?);
+        own_rows(read, &known, &standing, (lang, now))
+    });
+    let mut rows = found.await?;
     // Ids sort by time.
     rows.sort_by(|a, b| b.key.cmp(&a.key));
     let start = match query.text("after") {
@@ -138,10 +151,10 @@ pub(super) async fn applicant(cx: Cx, query: Query) -> Result<Page, Fault> {
 
 fn own_rows(
     read: &Read<'_>,
+    known: &Known,
     standing: &Standing,
     (lang, now): (Lang, Time),
 ) -> Result<Vec<Waiting>, Error> {
-    let known = Known::new(read)?;
     let mut rows = Vec::new();
     for firm in &standing.acts_for {
         for application in all(read, Some(*firm), None)? {
@@ -231,10 +244,10 @@ fn tools(cx: &Cx, calls: &[Call]) -> Vec<Crumb> {
 /// others, and so are the sheets of the calls in which these apply.
 fn officer_rows(
     read: &Read<'_>,
+    mut known: Known,
     standing: &Standing,
     now: Time,
 ) -> Result<(Vec<Waiting>, Vec<Call>), Error> {
-    let mut known = Known::new(read)?;
     let mut rows = Vec::new();
     let mut own = BTreeSet::new();
     for application in all(read, None, Some(ApplicationState::Submitted))? {
@@ -360,13 +373,13 @@ fn cut(rows: Vec<Waiting>, start: usize, base: &str) -> (Vec<DeskRow>, Pager) {
 
 /// Names and rules that many rows share.
 struct Known {
-    names: Names,
+    names: Arc<Names>,
     calls: HashMap<CallId, (Call, Instrument)>,
 }
 
 impl Known {
-    fn new(read: &Read<'_>) -> Result<Self, Error> {
-        Ok(Self { names: Names::read(read)?, calls: HashMap::new() })
+    fn new(names: Arc<Names>) -> Self {
+        Self { names, calls: HashMap::new() }
     }
 
     fn call(&mut self, read: &Read<'_>, id: CallId) -> Result<&(Call, Instrument), Error> {

@@ -5,7 +5,6 @@ use super::show;
 use crate::pages::officer_forms::{FormPage, Input, InputKind};
 use crate::serve::{Cx, Fault, Page, Posted};
 use crate::{Choice, Crumb, Field, links};
-use app::Names;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use base::{Amount, FieldProblems, Time};
@@ -276,8 +275,9 @@ async fn account_page(
     if !cx.standing.may_act_for(id) && !cx.standing.may(Permission::KeepRecords) {
         return Err(Fault::Forbidden);
     }
+    let zone = cx.app.clone();
     let found = cx.app.read(move |read| {
-        let names = Names::read(read)?;
+        let names = app::names(&zone, read)?;
         Ok::<_, grants::Error>((grants::bank_account_of(read, id)?, names))
     });
     let (known, names) = found.await?;

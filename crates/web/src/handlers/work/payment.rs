@@ -83,6 +83,7 @@ pub(super) async fn file(cx: Cx, Path(name): Path<String>) -> Result<Response, F
 }
 
 async fn page(cx: &Cx, after: Option<String>) -> Result<PaymentsPage, Fault> {
+    let zone = cx.app.clone();
     let found = cx.app.read(move |read| {
         let page = base::Page::after(after, ROWS);
         let batches = grants::batches_newest(read, &page)?;
@@ -103,7 +104,7 @@ async fn page(cx: &Cx, after: Option<String>) -> Result<PaymentsPage, Fault> {
                 due.push((unit, payments));
             }
         }
-        Ok::<_, Error>((due, rows, Names::read(read)?))
+        Ok::<_, Error>((due, rows, app::names(&zone, read)?))
     });
     let (due, batches, names) = found.await?;
     let is_full = batches.len() >= usize::try_from(ROWS).unwrap_or(usize::MAX);

@@ -14,6 +14,7 @@ use db::Read;
 use grants::{Application, ApplicationId, ApplicationState, Refused, Review, ReviewState, Score};
 use identity::{Actor, Person, PersonId, Role};
 use rulebook::Instrument;
+use std::sync::Arc;
 
 /// What is judged, each from 0 to 100.
 const CRITERIA: [(&str, &str, &str); 3] = [
@@ -28,7 +29,7 @@ struct Facts {
     application: Application,
     rule: Instrument,
     papers: Vec<grants::Paper>,
-    names: Names,
+    names: Arc<Names>,
     conflict: Option<grants::Conflict>,
 }
 
@@ -154,6 +155,7 @@ fn review_form(cx: &Cx, form: &Posted) -> ReviewForm {
 
 async fn gather(cx: &Cx, id: ApplicationId) -> Result<Facts, Fault> {
     let (standing, now, person) = (cx.standing.clone(), cx.now, cx.person()?.id);
+    let zone = cx.app.clone();
     cx.app
         .read(move |read| {
             let mine = grants::reviews_of(read, id)?;
@@ -165,7 +167,7 @@ async fn gather(cx: &Cx, id: ApplicationId) -> Result<Facts, Fault> {
             Ok::<_, grants::Error>(Facts {
                 conflict: grants::conflict_find(read, person, id, now)?,
                 papers: grants::papers_of(read, id)?,
-                names: Names::read(read)?,
+                names: app::names(&zone, read)?,
                 review,
                 application,
                 rule,

@@ -24,6 +24,7 @@ type Applications = HashMap<String, (Application, u64)>;
 pub(super) async fn show(cx: Cx, Path(id): Path<String>, query: Query) -> Result<Page, Fault> {
     let (id, now): (CallId, _) = (id_of(&id)?, cx.now);
     let standing = cx.standing.clone();
+    let zone = cx.app.clone();
     let found = cx.app.read(move |read| {
         let call = grants::call_read(read, id)?;
         if let (Some(end), false) = (call.closes_at, call.is_readable(now)) {
@@ -33,7 +34,7 @@ pub(super) async fn show(cx: Cx, Path(id): Path<String>, query: Query) -> Result
         // The scores of a call are kept from who acts for one of its applicants.
         known.values().try_for_each(|(application, _)| outsider(&standing, application))?;
         let proposal = grants::proposal_of(read, &[id], now)?;
-        Ok::<_, grants::Error>((call, proposal, known, Names::read(read)?))
+        Ok::<_, grants::Error>((call, proposal, known, app::names(&zone, read)?))
     });
     let (call, proposal, known, names) = found.await?;
     let proposal = match proposal {
