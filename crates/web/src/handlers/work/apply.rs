@@ -156,14 +156,14 @@ fn files_digest(files: &[File]) -> String {
 async fn look(cx: &Cx, of: Of, typed: Option<Typed>) -> Result<Looked, Fault> {
     let (standing, now) = (cx.standing.clone(), cx.now);
     let zone = cx.app.clone();
-    let found =
-        cx.app.read(move |read| looked(read, app::names(&zone, read)?, &standing, of, typed, now));
+    let found = cx
+        .app
+        .read(move |read| looked((read, app::names(&zone, read)?), &standing, of, typed, now));
     found.await.map_err(Fault::from)
 }
 
 fn looked(
-    read: &Read<'_>,
-    names: Arc<Names>,
+    (read, names): (&Read<'_>, Arc<Names>),
     standing: &Standing,
     of: Of,
     typed: Option<Typed>,

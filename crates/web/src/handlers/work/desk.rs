@@ -161,7 +161,7 @@ fn own_rows(
             let reviews = grants::reviews_of(read, application.id)?;
             let state = show::state(&application, &reviews);
             let href = links::application(application.id.as_str());
-            let mut one = waiting("", &application, &known, (href, state, None, now));
+            let mut one = waiting("", &application, known, (href, state, None, now));
             one.key = application.id.to_string();
             let award = match application.state {
                 ApplicationState::Awarded => grants::award_of_application(read, application.id)?,
