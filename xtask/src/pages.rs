@@ -70,7 +70,8 @@ impl Drop for Server {
 
 fn serve(data: &Path) -> Result<(Server, String)> {
     let mut child = cargo()
-        .args(["run", "--quiet", "--package", "hutong", "--", "demo", "--listen", "127.0.0.1:0"])
+        // As README says it: without a package, so that the workspace has to know its binary.
+        .args(["run", "--quiet", "--", "demo", "--listen", "127.0.0.1:0"])
         .arg("--data")
         .arg(data)
         .stdout(Stdio::piped())
