@@ -4,6 +4,7 @@ use crate::value::Cells;
 use crate::{Addition, Cell, Error, Param, Row};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Prepared statements kept per connection: more than the code has.
@@ -55,22 +56,23 @@ pub(crate) fn add_all(
     addition: Addition,
     rows: &[(String, Vec<i64>)],
 ) -> Result<u64, Error> {
-    let added = |amounts: &[i64]| amounts.iter().map(|n| *n != 0).collect::<Vec<_>>();
-    let mut kinds: Vec<Vec<bool>> = rows.iter().map(|(_, amounts)| added(amounts)).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
+    // One bit for each column to which something is added.
+    let kind_of = |amounts: &[i64]| {
+        amounts.iter().enumerate().fold(0_u64, |bits, (at, n)| bits | (u64::from(*n != 0) << at))
+    };
+    let kinds: Vec<u64> = rows.iter().map(|(_, amounts)| kind_of(amounts)).collect();
     let mut changed = 0;
-    for kind in kinds {
-        if !kind.contains(&true) {
-            changed += rows.iter().filter(|(_, amounts)| added(amounts) == kind).count() as u64;
+    for kind in kinds.iter().copied().collect::<BTreeSet<_>>() {
+        let of_kind = kinds.iter().zip(rows).filter(|(one, _)| **one == kind).map(|(_, row)| row);
+        if kind == 0 {
+            changed += u64::try_from(of_kind.count()).unwrap_or(u64::MAX);
             continue;
         }
-        let columns = addition.columns.iter().zip(&kind).filter(|(_, added)| **added);
+        let columns = addition.columns.iter().enumerate().filter(|(at, _)| kind >> at & 1 == 1);
         let sets: Vec<_> =
-            columns.zip(2..).map(|((c, _), n)| format!("{c} = {c} + ?{n}")).collect();
+            columns.zip(2..).map(|((_, c), n)| format!("{c} = {c} + ?{n}")).collect();
         let Addition { table, key, .. } = addition;
         let sql = format!("UPDATE {table} SET {} WHERE {key} = ?1", sets.join(", "));
-        let of_kind = rows.iter().filter(|(_, amounts)| added(amounts) == kind);
         let bound = of_kind.map(|(key, amounts)| {
             let amounts = amounts.iter().filter(|n| **n != 0).map(|n| Param::Int(*n));
             std::iter::once(Param::from(key)).chain(amounts)

@@ -131,8 +131,10 @@ impl<'a> Read<'a> {
     /// Reads the single value of a statement that always has one row, such as a count.
     pub fn scalar<T: FromCell>(&self, sql: &str, params: &[Param<'_>]) -> Result<T, Error> {
         let found = self.row(sql, params, |row| row.get(0))?.or_else(|| T::from_cell(Found::Null));
-        let (column, found_none) = (0, "no row".to_owned());
-        found.ok_or(Error::Column { column, found: found_none, expected: T::EXPECTED })
+        found.ok_or_else(|| {
+            let (found, expected) = ("no row".to_owned(), T::EXPECTED);
+            Error::Column { column: 0, found, expected }
+        })
     }
 
     /// Adds what is to be added.
