@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
-use testkit::is_ci;
+use testbed::is_ci;
 
 /// How a step ended, if it did not fail.
 pub(crate) enum Outcome {

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use std::env;
 use std::process::{Command, ExitCode};
-use testkit::{Cluster, ClusterError, POSTGRES_VARIABLE};
+use testbed::{Cluster, ClusterError, POSTGRES_VARIABLE};
 
 /// The cargo that runs this task.
 pub(crate) fn cargo() -> Command {

@@ -4,7 +4,7 @@ use crate::runner::is_installed;
 use anyhow::{Context, Result, bail, ensure};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use testkit::{is_ci, programs_find};
+use testbed::{is_ci, programs_find};
 
 /// Something the tests need, and the Debian package that brings it.
 struct Need {

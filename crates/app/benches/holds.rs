@@ -66,7 +66,7 @@ enum Way {
 }
 
 fn sqlite(length: Duration) {
-    let folder = testkit::TempDir::new().expect("the temporary folder is writable");
+    let folder = testbed::TempDir::new().expect("the temporary folder is writable");
     println!("sqlite_flush {} us", flush_micros(folder.path()));
     let mut bench = Bench::open(&format!("sqlite:{}", folder.path().join("zone.db").display()));
     let (mut grouped, mut queued, mut single) = (Sum::default(), Sum::default(), Sum::default());
@@ -86,9 +86,9 @@ fn sqlite(length: Duration) {
 
 fn postgres(length: Duration) {
     // The first database is SQLite's, which is measured apart.
-    let Some(ours) = testkit::databases().into_iter().nth(1) else { return };
-    let theirs = testkit::databases().into_iter().nth(1).expect("the server made one just now");
-    let folder = testkit::TempDir::new().expect("the temporary folder is writable");
+    let Some(ours) = testbed::databases().into_iter().nth(1) else { return };
+    let theirs = testbed::databases().into_iter().nth(1).expect("the server made one just now");
+    let folder = testbed::TempDir::new().expect("the temporary folder is writable");
     let Some(peer) = Peer::prepare(folder.path(), theirs.url()) else { return };
     let mut bench = Bench::open(ours.url());
     let (mut sum, mut peer_millis) = (Sum::default(), 0);
@@ -324,7 +324,7 @@ impl Peer {
 }
 
 fn pgbench(script: &Path) -> Command {
-    let beside = testkit::programs_find().map(|folder| folder.join("pgbench"));
+    let beside = testbed::programs_find().map(|folder| folder.join("pgbench"));
     let program = beside.filter(|path| path.exists()).unwrap_or_else(|| "pgbench".into());
     let mut command = Command::new(program);
     command.arg("-n").arg("-f").arg(script);

@@ -8,8 +8,8 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 fn on_both(check: impl Fn(&App)) {
-    for database in testkit::databases() {
-        let folder = testkit::TempDir::new().expect("a folder");
+    for database in testbed::databases() {
+        let folder = testbed::TempDir::new().expect("a folder");
         let config =
             Config { data: folder.path().to_path_buf(), database: Some(database.url().to_owned()) };
         let clock = Arc::new(FixedClock::at(Time::parse("2026-03-02T09:00:00Z").unwrap()));
@@ -21,9 +21,9 @@ fn on_both(check: impl Fn(&App)) {
 #[test]
 fn a_zone_opens_and_closes_on_a_thread_that_runs_tasks() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    for database in testkit::databases() {
+    for database in testbed::databases() {
         for is_closed_first in [true, false] {
-            let folder = testkit::TempDir::new().expect("a folder");
+            let folder = testbed::TempDir::new().expect("a folder");
             let data = folder.path().to_path_buf();
             let config = Config { data, database: Some(database.url().to_owned()) };
             runtime.block_on(async {
@@ -116,7 +116,7 @@ fn payment_files_are_valid_by_the_schema_of_pain_001() {
         order(&long, &"9".repeat(60), &"8".repeat(60)),
         order("<Nm>\u{7}", "6222 0000", "BKCHCNBJ92A"),
     ];
-    let folder = testkit::TempDir::new().expect("a folder");
+    let folder = testbed::TempDir::new().expect("a folder");
     for (number, unit) in [Unit::CNY, Unit::EUR].into_iter().enumerate() {
         let name = format!("{long}]]>");
         let payer = Payer { name, number: "NOT-SET".into(), bank_code: long.clone() };

@@ -8,7 +8,7 @@ use crate::{
 };
 use base::{FixedClock, Id, Random, Time};
 use std::sync::Arc;
-use testkit::{TestDatabase, databases};
+use testbed::{TestDatabase, databases};
 
 fn open(url: &str) -> Result<Db, Error> {
     let clock = Arc::new(FixedClock::at(Time::from_millis(1_000)));
@@ -143,7 +143,7 @@ fn many_writers_on_several_lanes_lose_no_update() {
 #[test]
 fn a_lost_connection_is_healed_before_the_next_write() {
     for database in databases() {
-        if database.engine() == testkit::Engine::Sqlite {
+        if database.engine() == testbed::Engine::Sqlite {
             continue;
         }
         let db = open(database.url()).expect("opens");
@@ -163,7 +163,7 @@ fn a_lost_connection_is_healed_before_the_next_write() {
 #[test]
 fn a_read_after_a_lost_connection_is_a_typed_error_and_then_works() {
     for database in databases() {
-        if database.engine() == testkit::Engine::Sqlite {
+        if database.engine() == testbed::Engine::Sqlite {
             continue;
         }
         let db = open(database.url()).expect("opens");

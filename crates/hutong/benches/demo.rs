@@ -16,7 +16,7 @@ fn main() {
 }
 
 fn run() -> u128 {
-    let folder = testkit::TempDir::new().expect("the temporary folder is writable");
+    let folder = testbed::TempDir::new().expect("the temporary folder is writable");
     let started = Instant::now();
     let mut command = Command::new(env!("CARGO_BIN_EXE_hutong"));
     command.args(["demo", "--exit", "--json", "--data"]).arg(folder.path());

@@ -22,7 +22,7 @@ const SECONDS_OTHER: usize = 8;
 fn main() -> ExitCode {
     let mut failed = Failed::default();
     let wanted = std::env::args().skip(1).find_map(|text| text.parse().ok());
-    let folder = testkit::TempDir::new().expect("the temporary folder is writable");
+    let folder = testbed::TempDir::new().expect("the temporary folder is writable");
     let started = Instant::now();
     zone::build(folder.path());
     print_millis("zone_build", started.elapsed().as_micros());

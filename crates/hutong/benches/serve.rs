@@ -23,7 +23,7 @@ const LOAD_SECONDS: usize = 15;
 
 fn main() -> ExitCode {
     let mut failed = Failed::default();
-    let folder = testkit::TempDir::new().expect("the temporary folder is writable");
+    let folder = testbed::TempDir::new().expect("the temporary folder is writable");
     zone::build(folder.path());
     println!("zone_awards {} awards", zone::AWARDS);
     for (name, path) in [("home", "/"), ("register", "/register")] {

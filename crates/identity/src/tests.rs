@@ -2,7 +2,7 @@ use crate::*;
 use base::{Date, FixedClock, Ppm, Random, Time};
 use db::{Db, Options, Tx};
 use std::sync::Arc;
-use testkit::databases;
+use testbed::databases;
 
 const SYSTEM: Actor = Actor::System;
 

@@ -97,7 +97,7 @@ pub(super) fn sleeping(tree: &Tree, findings: &mut Findings) {
     for file in tree.rust() {
         for (number, line) in numbered(&file).filter(|(_, line)| file.is_test || line.is_test) {
             if ["thread::sleep", "time::sleep"].iter().any(|call| line.code.contains(call)) {
-                let message = "a test sleeps: wait on a condition (`testkit::wait_until`)";
+                let message = "a test sleeps: wait on a condition (`testbed::wait_until`)";
                 findings.add(file.path, number, message);
             }
         }
@@ -170,7 +170,7 @@ fn is_sql_place(path: &str) -> bool {
 
 /// The door to the databases, and the kit that makes them for tests.
 fn is_db(path: &str) -> bool {
-    path.starts_with("crates/db/") || path.starts_with("crates/testkit/")
+    path.starts_with("crates/db/") || path.starts_with("crates/testbed/")
 }
 
 /// The beginning of a statement, if the text has one: followed by more, or alone on a line inside

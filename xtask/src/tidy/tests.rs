@@ -4,7 +4,7 @@ use super::{Tree, check};
 use crate::metadata::{Crate, Dependency, Target};
 use std::fs;
 use std::process::Command;
-use testkit::TempDir;
+use testbed::TempDir;
 
 const DRAWING: &str = "\
 # House
@@ -14,7 +14,7 @@ const DRAWING: &str = "\
 | 0 | `base` | words |
 | 2 | `ledger` | value |
 | 2 | `grants` | calls |
-| dev | `testkit`, `xtask` | tasks |
+| dev | `testbed`, `xtask` | tasks |
 
 Start at `crates/base/src/lib.rs`, or at any `lib.rs`; rules are in `rules/*.toml`.
 ";
@@ -25,7 +25,7 @@ struct World(Tree);
 impl World {
     fn new() -> Self {
         let mut world = Self(Tree::default());
-        for name in ["base", "ledger", "grants", "testkit", "xtask"] {
+        for name in ["base", "ledger", "grants", "testbed", "xtask"] {
             world.0.crates.push(package(name));
             world = world.file(&format!("crates/{name}/src/lib.rs"), "//! A crate.\n");
         }
@@ -100,10 +100,10 @@ fn arrows_run_only_to_a_lower_rank() {
 
 #[test]
 fn nothing_shipped_needs_a_crate_for_development() {
-    World::new().arrow("base", "testkit", true, true).is_clean();
-    World::new().arrow("xtask", "testkit", true, false).is_clean();
-    World::new().arrow("base", "testkit", true, false).has(
-        "crates/base/Cargo.toml:1: `base` (rank 0) depends on `testkit` (rank dev): arrows run \
+    World::new().arrow("base", "testbed", true, true).is_clean();
+    World::new().arrow("xtask", "testbed", true, false).is_clean();
+    World::new().arrow("base", "testbed", true, false).has(
+        "crates/base/Cargo.toml:1: `base` (rank 0) depends on `testbed` (rank dev): arrows run \
          only to a lower rank",
     );
 }
@@ -292,7 +292,7 @@ fn sql_over_several_lines_is_seen_too() {
 fn a_test_does_not_sleep() {
     let sleep = "std::thread::sleep(LONG);\n";
     World::new().file("crates/base/src/thing.rs", sleep).is_clean();
-    let problem = "a test sleeps: wait on a condition (`testkit::wait_until`)";
+    let problem = "a test sleeps: wait on a condition (`testbed::wait_until`)";
     World::new()
         .file("crates/base/src/tests.rs", sleep)
         .has(&format!("crates/base/src/tests.rs:1: {problem}"));

@@ -5,7 +5,7 @@ use base::{FixedClock, Random, Time};
 use grants::AwardFilter;
 use identity::{Actor, NewOrganisation, OrganisationKind, SizeClass};
 use std::sync::Arc;
-use testkit::TempDir;
+use testbed::TempDir;
 
 fn register(app: &App, kind: OrganisationKind, name: &str) -> identity::OrganisationId {
     let new = NewOrganisation {
@@ -27,7 +27,7 @@ fn register(app: &App, kind: OrganisationKind, name: &str) -> identity::Organisa
 }
 
 fn on_both(check: impl Fn(&Arc<App>, &FixedClock)) {
-    for database in testkit::databases() {
+    for database in testbed::databases() {
         let folder = TempDir::new().expect("a folder");
         let data = folder.path().to_path_buf();
         let config = Config { data, database: Some(database.url().to_owned()) };

@@ -33,7 +33,7 @@ enum Told<'a> {
 
 #[test]
 fn a_killed_process_loses_no_acknowledged_hold() {
-    for database in testkit::databases() {
+    for database in testbed::databases() {
         let (budget, payee) = accounts_open(&open(database.url()));
         let acknowledged = child_killed(&format!("{} {budget} {payee}", database.url()));
         assert!(acknowledged.len() >= KILL_AFTER, "{} holds", acknowledged.len());

@@ -81,7 +81,7 @@ pub(super) struct World {
 }
 
 pub(super) fn on_both(check: impl Fn(&World)) {
-    for database in testkit::databases() {
+    for database in testbed::databases() {
         let world = World::new(database.url());
         check(&world);
         world.check();

@@ -6,7 +6,7 @@ mod failed;
 use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Output};
-use testkit::TempDir;
+use testbed::TempDir;
 
 fn hutong(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_hutong"))
@@ -34,7 +34,7 @@ fn demo(place: &[&str]) -> Value {
 
 #[test]
 fn the_demonstration_keeps_to_the_published_facts_and_is_built_once() {
-    for database in testkit::databases() {
+    for database in testbed::databases() {
         let folder = TempDir::new().expect("a folder");
         let data = folder.path().to_string_lossy().into_owned();
         let mut place = vec!["--data", &data];

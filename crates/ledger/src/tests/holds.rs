@@ -8,7 +8,7 @@ use crate::{
     hold_place, hold_settle, holds_expire,
 };
 use std::sync::Arc;
-use testkit::databases;
+use testbed::databases;
 
 #[test]
 fn a_hold_reserves_and_moves_nothing() {

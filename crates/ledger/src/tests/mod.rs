@@ -16,7 +16,7 @@ use crate::{
 use base::{Amount, FixedClock, Id, Random, Time, Unit};
 use db::{Db, Options, Tx};
 use std::sync::Arc;
-use testkit::databases;
+use testbed::databases;
 
 /// 2026-03-01T00:00:00Z.
 const START: Time = Time::from_millis(1_772_323_200_000);

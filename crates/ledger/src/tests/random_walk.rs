@@ -14,7 +14,7 @@ use crate::{
 };
 use base::{Amount, Id, Random, Unit};
 use std::collections::BTreeMap;
-use testkit::databases;
+use testbed::databases;
 
 /// Operations of one seed.
 const OPERATIONS: usize = 10_500;

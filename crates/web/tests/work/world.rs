@@ -88,7 +88,7 @@ pub(crate) struct World {
     /// A call whose applications nobody reads before its last day.
     pub(crate) sealed: String,
     runtime: Option<tokio::runtime::Runtime>,
-    _folder: testkit::TempDir,
+    _folder: testbed::TempDir,
 }
 
 impl Drop for World {
@@ -102,7 +102,7 @@ impl Drop for World {
 
 /// Runs a claim on every database there is.
 pub(crate) fn on_both(check: impl Fn(&World)) {
-    for database in testkit::databases() {
+    for database in testbed::databases() {
         let world = World::new(database.url());
         check(&world);
         let now = world.app.now();
@@ -114,7 +114,7 @@ pub(crate) fn on_both(check: impl Fn(&World)) {
 
 impl World {
     fn new(url: &str) -> Self {
-        let folder = testkit::TempDir::new().expect("a folder");
+        let folder = testbed::TempDir::new().expect("a folder");
         let clock = Time::parse("2026-03-02T09:00:00Z").expect("an instant");
         let clock = Arc::new(FixedClock::at(clock));
         let config = Config { data: folder.path().into(), database: Some(url.to_owned()) };

@@ -11,7 +11,7 @@ use identity::{Actor, NewPerson, PersonId, Role};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use testkit::TempDir;
+use testbed::TempDir;
 use tower::ServiceExt;
 
 /// The moment at which everything happens.
@@ -118,7 +118,7 @@ pub(super) struct Client {
 
 /// Runs a claim on a zone of each engine, then checks every invariant.
 pub(super) fn on_both(claim: impl Fn(&Client)) {
-    for database in testkit::databases() {
+    for database in testbed::databases() {
         let client = Client::new(database.url());
         claim(&client);
         assert!(app::check(&client.app).is_ok(), "every invariant holds");

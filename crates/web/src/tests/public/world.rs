@@ -15,7 +15,7 @@ use identity::{
     OwnershipKind, PersonId, Role, SizeClass, Standing,
 };
 use std::sync::Arc;
-use testkit::TempDir;
+use testbed::TempDir;
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
@@ -109,7 +109,7 @@ pub(super) struct Answer {
 }
 
 pub(super) fn on_both(check: impl Fn(&World)) {
-    for database in testkit::databases() {
+    for database in testbed::databases() {
         check(&World::new(database.url()));
     }
 }

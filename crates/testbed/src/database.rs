@@ -81,7 +81,7 @@ impl Drop for TestDatabase {
 /// database. A store's test runs its claim on each.
 ///
 /// ```
-/// for database in testkit::databases() {
+/// for database in testbed::databases() {
 ///     assert!(database.url().starts_with("sqlite:") || database.url().starts_with("postgres:"));
 /// }
 /// ```

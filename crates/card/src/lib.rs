@@ -1,0 +1,1 @@
+//! The card of a repository: metadata checked, Markdown rendered and sanitised.

@@ -1,0 +1,1 @@
+//! Bare Git repositories: objects in packs, trees, history, merges, the smart protocol.

@@ -1,0 +1,1 @@
+//! Repositories of models and datasets: names, access, refs, commits, discussions, lineage.

@@ -1,0 +1,1 @@
+//! Tables inside datasets: configs, splits, rows, search, filter, statistics, Croissant.
