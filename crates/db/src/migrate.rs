@@ -34,6 +34,8 @@ migrations! {
     4 "0004-grants-round";
     5 "0005-app-setting";
     6 "0006-grants-claim-file";
+    7 "0007-hub-repositories";
+    8 "0008-hub-people";
 }
 
 const JOURNAL: &str = "CREATE TABLE IF NOT EXISTS migration (

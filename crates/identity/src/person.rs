@@ -105,6 +105,15 @@ pub fn employments_all(read: &Read<'_>) -> Result<Vec<Employment>, Error> {
     Ok(people::employments(read)?)
 }
 
+/// Lists the organisations that a person works for on a day, and whether they may act for them.
+pub fn memberships_of(
+    read: &Read<'_>,
+    person: PersonId,
+    on: Date,
+) -> Result<Vec<(OrganisationId, bool)>, Error> {
+    Ok(people::memberships(read, person, on)?)
+}
+
 /// Reads what a person may do on a day.
 pub fn standing_of(read: &Read<'_>, person: PersonId, on: Date) -> Result<Standing, Error> {
     Ok(Standing {

@@ -92,6 +92,23 @@ pub(crate) fn acts_for(
     )
 }
 
+/// Organisations that somebody works for on a day, and whether they may act for them.
+pub(crate) fn memberships(
+    read: &Read<'_>,
+    person: PersonId,
+    on: Date,
+) -> Result<Vec<(OrganisationId, bool)>, Error> {
+    read.rows(
+        "SELECT organisation_id, MAX(may_act) FROM employment
+         WHERE person_id = ?1
+           AND (valid_from IS NULL OR valid_from <= ?2)
+           AND (valid_to IS NULL OR valid_to >= ?2)
+         GROUP BY organisation_id ORDER BY organisation_id",
+        params![&person.0, on],
+        |row| Ok((row.id(0)?, row.get::<i64>(1)? == 1)),
+    )
+}
+
 /// Every employment; conflicts of interest are searched over all of them.
 pub(crate) fn employments(read: &Read<'_>) -> Result<Vec<Employment>, Error> {
     read.rows(

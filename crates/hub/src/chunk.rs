@@ -1,0 +1,81 @@
+//! Files stored as chunks: containers of chunks (xorbs) and files as runs of them.
+//!
+//! Everything is found under a namespace: chunks are shared inside one and never between two, so
+//! that nobody learns from an upload what others hold.
+
+use crate::{Error, NamespaceId, store};
+use db::{Read, Tx};
+
+/// A container of chunks that is durable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Xorb {
+    /// Its hash.
+    pub hash: String,
+    /// Bytes it takes.
+    pub size_bytes: i64,
+    /// Table of its chunks, as the crate `xet` writes it.
+    pub chunks: Vec<u8>,
+}
+
+/// A file as runs of chunks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chunked {
+    /// Its hash.
+    pub hash: String,
+    /// Its size.
+    pub size_bytes: i64,
+    /// Its runs of chunks, as the crate `xet` writes them.
+    pub terms: Vec<u8>,
+}
+
+/// Notes a container; `eligible` are the chunks by which clients may find it. Returns whether it
+/// is new.
+pub fn xorb_add(
+    tx: &mut Tx<'_>,
+    store_id: NamespaceId,
+    xorb: &Xorb,
+    eligible: &[String],
+) -> Result<bool, Error> {
+    let now = tx.now();
+    if store::chunk::xorb_insert(tx, store_id, xorb, now)? == 0 {
+        return Ok(false);
+    }
+    for hash in eligible {
+        store::chunk::chunk_insert(tx, store_id, hash, &xorb.hash)?;
+    }
+    Ok(true)
+}
+
+/// Finds a container.
+pub fn xorb_find(
+    read: &Read<'_>,
+    store_id: NamespaceId,
+    hash: &str,
+) -> Result<Option<Xorb>, Error> {
+    Ok(store::chunk::xorb_find(read, store_id, hash)?)
+}
+
+/// Finds a container that holds a chunk.
+pub fn xorb_of_chunk(
+    read: &Read<'_>,
+    store_id: NamespaceId,
+    chunk: &str,
+) -> Result<Option<Xorb>, Error> {
+    Ok(store::chunk::xorb_of_chunk(read, store_id, chunk)?)
+}
+
+/// Notes a file as runs of chunks; one that is known stays.
+pub fn chunked_add(tx: &mut Tx<'_>, store_id: NamespaceId, chunked: &Chunked) -> Result<(), Error> {
+    let now = tx.now();
+    store::chunk::chunked_insert(tx, store_id, chunked, now)?;
+    Ok(())
+}
+
+/// Finds a file as runs of chunks.
+pub fn chunked_find(
+    read: &Read<'_>,
+    store_id: NamespaceId,
+    hash: &str,
+) -> Result<Option<Chunked>, Error> {
+    Ok(store::chunk::chunked_find(read, store_id, hash)?)
+}

@@ -1,0 +1,9 @@
+//! All SQL of the crate, by table.
+
+pub(crate) mod chunk;
+pub(crate) mod gate;
+pub(crate) mod namespace;
+pub(crate) mod object;
+pub(crate) mod personal;
+pub(crate) mod refs;
+pub(crate) mod repo;

@@ -1,0 +1,4 @@
+//! Claims about repositories, on both engines.
+
+mod repos;
+mod world;
