@@ -1,0 +1,107 @@
+//! What can fail in reading, writing and serving a repository.
+
+use crate::model::Kind;
+use crate::oid::Oid;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The cause of a failed read, as the object store tells it.
+type Source = Box<dyn std::error::Error + Send + Sync>;
+
+/// A failure of the machine, or of the repository on it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file or folder of the repository could not be used.
+    #[error("cannot {action} `{path}`", path = path.display())]
+    File {
+        /// What was attempted.
+        action: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// The system's reason.
+        #[source]
+        source: io::Error,
+    },
+    /// There is a repository at the place already.
+    #[error("there is a repository at `{}` already: open it", .0.display())]
+    Exists(PathBuf),
+    /// There is no repository at the place.
+    #[error("there is no repository at `{}`: create it", .0.display())]
+    NotARepository(PathBuf),
+    /// An object that another one names is not in the repository.
+    #[error("object `{0}` is missing")]
+    Missing(Oid),
+    /// An object is of another kind than its use asks for.
+    #[error("object `{oid}` is a {found}, not a {wanted}")]
+    Kind {
+        /// Which object.
+        oid: Oid,
+        /// What was asked for.
+        wanted: Kind,
+        /// What it is.
+        found: Kind,
+    },
+    /// An object is larger than the caller takes.
+    #[error("object `{oid}` has {size_bytes} bytes, at most {size_bytes_max} are read")]
+    TooLarge {
+        /// Which object.
+        oid: Oid,
+        /// Its size.
+        size_bytes: u64,
+        /// The caller's limit.
+        size_bytes_max: u64,
+    },
+    /// An object breaks the format of its kind.
+    #[error("object `{oid}` is malformed: {problem}")]
+    Malformed {
+        /// Which object.
+        oid: Oid,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// The object store could not read an object.
+    #[error("cannot read object `{oid}`")]
+    Store {
+        /// Which object.
+        oid: Oid,
+        /// The store's reason.
+        #[source]
+        source: Source,
+    },
+    /// Bytes were made to collide with other bytes under SHA-1.
+    #[error("the bytes were made to break SHA-1: refuse them")]
+    Collision,
+    /// The bytes of a new object could not be read from the caller.
+    #[error("cannot read the bytes of a new object")]
+    Input(#[source] io::Error),
+    /// The bytes of a new object ended early or did not end.
+    #[error("a new object was announced with {announced_bytes} bytes and has {problem}")]
+    InputLength {
+        /// What the caller said.
+        announced_bytes: u64,
+        /// Fewer or more.
+        problem: &'static str,
+    },
+    /// One of the crate's limits was reached.
+    #[error("{what} is more than this repository takes, at most {most}")]
+    Limit {
+        /// What there is too much of.
+        what: &'static str,
+        /// The limit, in the unit of `what`.
+        most: u64,
+    },
+}
+
+impl Error {
+    /// Wraps the system's reason for a failed use of a file.
+    pub(crate) fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::File { action, path: path.to_owned(), source }
+    }
+
+    /// Says whether the same call can succeed later without a change of its input: the disk may
+    /// have been full, a file may have been busy. Nothing half-written is left either way.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::File { .. } | Self::Store { .. } | Self::Input(_))
+    }
+}
