@@ -203,6 +203,12 @@ impl Reader {
         }))
     }
 
+    /// Learns of the packs that were added up to now: looking for what is nowhere does that.
+    pub(crate) fn refresh(&mut self) {
+        // A failure shows again when an object is read.
+        drop(self.handle.try_header(&Oid::ZERO.outer()));
+    }
+
     /// Says whether an object is here, without looking for packs of the last moment: a wrong "no"
     /// costs a second copy.
     pub(crate) fn is_known(&self, oid: Oid) -> bool {

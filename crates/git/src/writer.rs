@@ -18,7 +18,7 @@ const STEP_BYTES: usize = 128 * 1024;
 /// nothing is left when it is dropped or the process dies. Memory does not grow with the bytes
 /// written, only by some 100 bytes an object.
 pub struct Writer {
-    pub(crate) reader: Reader,
+    reader: Reader,
     repo: Repo,
     pack: Option<PackFile>,
 }
@@ -39,10 +39,12 @@ pub struct Written {
 }
 
 impl Repo {
-    /// Begins a change. Touches no file until the first new object.
+    /// Begins a change. Writes no file before the first new object.
     #[must_use]
     pub fn writer(&self) -> Writer {
-        Writer { reader: self.reader(), repo: self.clone(), pack: None }
+        let mut reader = self.reader();
+        reader.refresh();
+        Writer { reader, repo: self.clone(), pack: None }
     }
 }
 
