@@ -8,25 +8,38 @@
 //!
 //! Start reading at [`Repo`] for reading, [`Writer`] for a change.
 
+mod blame;
+mod diff;
 mod edit;
 mod error;
+mod history;
+mod merge;
 mod model;
 mod object;
 mod oid;
 mod pack;
+mod patch;
 mod path;
+mod reach;
 mod repo;
+mod text;
 mod walk;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
+pub use blame::LastChange;
+pub use diff::{CHANGED_PATHS_MAX, Changed, ChangedHow, ChangedPaths, Side};
 pub use edit::{Change, EditRefused};
 pub use error::Error;
+pub use history::{HISTORY_COMMITS_MAX, LOG_COMMITS_MAX, LogPage};
+pub use merge::Merged;
 pub use model::{Actor, Commit, Entry, Header, Kind, Mode, OBJECT_BYTES_MAX, PathEntry, Tag};
 pub use oid::{Oid, OidError};
+pub use patch::Patch;
 pub use path::{PATH_BYTES_MAX, PATH_DEPTH_MAX, PathFault, path_check};
 pub use repo::Repo;
+pub use text::{DiffLine, Hunk, LineKind, TEXT_BYTES_MAX, TEXT_LINES_MAX, TextDiff, diff_text};
 pub use walk::{WALK_ENTRIES_MAX, Walk, WalkPage};
 pub use writer::{Writer, Written};

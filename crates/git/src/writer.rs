@@ -149,6 +149,19 @@ impl Writer {
         }
     }
 
+    /// Reads a blob of the repository or of this change.
+    pub(crate) fn blob(&mut self, oid: Oid, bytes_max: u64) -> Result<Vec<u8>, Error> {
+        let Header { kind, size_bytes } = self.header(oid)?;
+        if kind != Kind::Blob {
+            return Err(Error::Kind { oid, wanted: Kind::Blob, found: kind });
+        }
+        if size_bytes > bytes_max {
+            return Err(Error::TooLarge { oid, size_bytes, size_bytes_max: bytes_max });
+        }
+        let new = self.pack.as_mut().map_or(Ok(None), |pack| pack.object_read(oid))?;
+        new.map_or_else(|| self.reader.blob(oid, bytes_max), |(_, bytes)| Ok(bytes))
+    }
+
     fn is_here(&self, oid: Oid) -> bool {
         self.pack.as_ref().is_some_and(|pack| pack.places.contains_key(&oid))
             || self.reader.is_known(oid)
