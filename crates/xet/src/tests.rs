@@ -86,7 +86,7 @@ impl Store {
 
     /// A file of parts of other files: several terms on few xorbs, out of order.
     fn patchwork(&mut self) -> (File, Vec<u8>) {
-        let first = weights(900_000, 1);
+        let first = noise(900_000, 1);
         let second = noise(700_000, 2);
         let files = [self.pack(&first), self.pack(&second)];
         let cuts = [(0, 2, 6), (1, 0, 4), (0, 4, 9), (0, 9, 10), (1, 3, 5), (0, 2, 6)];

@@ -6,7 +6,7 @@
 //! sixteen bytes that mean nothing.
 
 use crate::chunk::{CHUNK_HEADER_BYTES, HEADER, Header, Unpacker, at, chunk_split};
-use crate::{Bad, CHUNK_BYTES_MAX, Hash, Tree};
+use crate::{Bad, CHUNK_BYTES_MAX, CHUNK_PACKED_BYTES_MAX, Hash, Tree};
 use std::io::{self, Read, Write};
 use std::ops::Range;
 
@@ -25,6 +25,9 @@ pub const XORB_UPLOAD_BYTES_MAX: u32 =
 const FOOTER_FIXED_BYTES: u32 = 96;
 const FOOTER_CHUNK_BYTES: u32 = 40;
 const FOOTER_MARK: &[u8; 7] = b"XETBLOB";
+/// Least and most stored bytes of a chunk.
+const CHUNK_LENGTH_MIN: u32 = CHUNK_HEADER_BYTES + 1;
+const CHUNK_LENGTH_MAX: u32 = CHUNK_HEADER_BYTES + CHUNK_PACKED_BYTES_MAX;
 const TABLE_VERSION: u8 = 1;
 const TABLE_ROW_BYTES: usize = 38;
 
@@ -138,8 +141,8 @@ impl Xorb {
             let [l0, l1, l2, u0, u1, u2] = lengths else { return Err(bad) };
             let length = u32::from_le_bytes([*l0, *l1, *l2, 0]);
             let unpacked_length = u32::from_le_bytes([*u0, *u1, *u2, 0]);
-            let is_within =
-                length > CHUNK_HEADER_BYTES && (1..=CHUNK_BYTES_MAX).contains(&unpacked_length);
+            let is_within = (CHUNK_LENGTH_MIN..=CHUNK_LENGTH_MAX).contains(&length)
+                && (1..=CHUNK_BYTES_MAX).contains(&unpacked_length);
             let added = table.chunk_add(Hash::from_bytes(*name), length, unpacked_length);
             if !is_within || added.is_err() {
                 return Err(bad);

@@ -1,1 +1,68 @@
+use super::Store;
+use crate::{Bad, File, Hash, file_check};
 
+fn checked(store: &Store, file: &File) -> Result<(), Bad> {
+    file_check(file, |hash| store.xorbs.get(hash))
+}
+
+/// The patchwork with one change.
+fn changed(change: impl FnOnce(&mut File)) -> (Store, File, Result<(), Bad>) {
+    let mut store = Store::default();
+    let (mut file, _) = store.patchwork();
+    change(&mut file);
+    let found = checked(&store, &file);
+    (store, file, found)
+}
+
+#[test]
+fn an_honest_file_passes() {
+    assert_eq!(changed(|_| {}).2, Ok(()));
+    let empty = File { hash: Hash::ZERO, sha256: None, size_bytes: 0, terms: Vec::new() };
+    assert_eq!(checked(&Store::default(), &empty), Ok(()));
+}
+
+#[test]
+fn a_xorb_that_is_not_here_for_this_sender_is_unknown() {
+    let (store, file, _) = changed(|_| {});
+    let hidden = file.terms[1].xorb;
+    let found = file_check(&file, |hash| store.xorbs.get(hash).filter(|_| *hash != hidden));
+    assert_eq!(found, Err(Bad::XorbUnknown(hidden)));
+}
+
+#[test]
+fn a_range_that_the_xorb_does_not_have_is_refused() {
+    for (chunk_start, chunk_end) in [(0, 9_999), (3, 3), (4, 3), (u32::MAX, u32::MAX)] {
+        let (_, file, found) = changed(|file| {
+            (file.terms[2].chunk_start, file.terms[2].chunk_end) = (chunk_start, chunk_end);
+        });
+        let xorb = file.terms[2].xorb;
+        assert_eq!(found, Err(Bad::TermRange { xorb, chunk_start, chunk_end }));
+    }
+}
+
+#[test]
+fn a_term_that_states_another_length_is_refused() {
+    let (_, file, found) = changed(|file| file.terms[0].unpacked_bytes += 1);
+    let (xorb, stated) = (file.terms[0].xorb, file.terms[0].unpacked_bytes);
+    assert_eq!(found, Err(Bad::TermLength { xorb, stated, found: u64::from(stated) - 1 }));
+}
+
+#[test]
+fn a_term_without_proof_is_refused() {
+    let (_, file, found) = changed(|file| file.terms[3].verification = None);
+    assert_eq!(found, Err(Bad::TermUnproven(file.terms[3].xorb)));
+}
+
+#[test]
+fn a_term_with_a_wrong_proof_is_refused() {
+    let (_, file, found) = changed(|file| file.terms[3].verification = Some(Hash::ZERO));
+    assert_eq!(found, Err(Bad::TermProof(file.terms[3].xorb)));
+}
+
+#[test]
+fn chunks_that_make_another_file_are_refused() {
+    let (_, file, found) = changed(|file| {
+        file.terms.swap(0, 1);
+    });
+    assert!(matches!(found, Err(Bad::FileHash { expected, .. }) if expected == file.hash));
+}

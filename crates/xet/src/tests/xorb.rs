@@ -201,11 +201,13 @@ fn a_damaged_table_is_refused() {
     let (hash, bytes) = client_xorb(&contents(), CompressionScheme::Auto, false);
     let stored = xorb_check(&bytes, hash).unwrap().encode();
     let mut long = stored.clone();
-    long[36] = 0xff;
+    long[38] = 0xff;
+    let mut unpackable = stored.clone();
+    unpackable[35] = 0x10;
     let mut other = stored.clone();
     other[0] = 2;
     let many = [&[1][..], &stored[1..39].repeat(8_193)].concat();
-    for damaged in [&[][..], &[1], &stored[..stored.len() - 1], &long, &other, &many] {
+    for damaged in [&[][..], &[1], &stored[..stored.len() - 1], &long, &unpackable, &other, &many] {
         assert_eq!(Xorb::decode(hash, damaged), Err(Bad::Table(hash)));
     }
 }
