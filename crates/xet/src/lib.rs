@@ -5,7 +5,7 @@
 //! downloads ask for a *plan*, then for ranges of xorbs. The formats are those of the published
 //! `xet-core-structures` 1.8.0. It is the oracle of the tests and not a dependency: its parsers
 //! reserve memory for counts they have not checked, its unpacker trusts the input for the length of
-//! the output and counts time in a shared `static mut`, and it brings 157 crates.
+//! the output and counts time in a shared `static mut`, and it brings 160 crates.
 //!
 //! 1. [`xorb_check`] or [`xorb_read`] an upload; keep the body, and [`Xorb::encode`] for the table.
 //! 2. [`shard_check`], then [`file_check`] each file against the tables of *this tenant*.

@@ -14,7 +14,7 @@ use std::ops::Range;
 /// Most bytes of one read of a xorb.
 ///
 /// ASSUMPTION: long enough that a read of an object store is mostly transfer, short enough that
-/// sixteen downloads at once hold little memory (packed and unpacked, at most 64 MiB and usually 8).
+/// sixteen downloads at once hold at most 96 MiB, packed and unpacked.
 pub const STEP_BYTES_MAX: u32 = 2 * 1024 * 1024;
 
 /// Most unpacked bytes of one step: chunks that packed well would otherwise make it large.

@@ -1,17 +1,20 @@
 //! The JSON of the CAS, field for field as `xet-client` 1.8.0 reads and writes it
 //! (`cas_types/mod.rs`), and what the server answers where.
 //!
-//! | request | answer |
-//! | --- | --- |
-//! | `POST /v1/xorbs/{prefix}/{hash}`, body: a xorb | 200 [`XorbStored`] |
-//! | `POST /v1/xorb-grants/{prefix}/{hash}`, body: [`GrantAsked`] | 201 [`Grant`]; 200 stored already; 404 no grants here, the client posts the xorb |
-//! | `PUT` to the grant's address, with its headers and no token | 2xx, or 412 where it is there already |
-//! | `POST /v1/xorb-commits/{prefix}/{hash}/grant/{id}` | 2xx; 404 nothing was put, the client asks for a new grant |
-//! | `POST /v1/shards`, body: a shard | 200 [`ShardStored`] |
-//! | `POST /v2/shards`, body: a shard | 200 and one [`ShardEvent`] per line, the last `result` or `error`; 404 or 501: the client uses `/v1` |
-//! | `GET /v1/reconstructions/{file}`, `Range` | 200 [`ReconstructionV1`]; 416 past the end |
-//! | `GET /v2/reconstructions/{file}`, `Range` | 200 [`ReconstructionV2`]; 416; 404 or 501: the client uses `/v1` |
-//! | `GET /v1/chunks/{prefix}/{hash}` | 200 and [`crate::dedupe_shard`]; 404 none |
+//! - `POST /v1/xorbs/{prefix}/{hash}` with a xorb: 200 and [`XorbStored`].
+//! - `POST /v1/xorb-grants/{prefix}/{hash}` with [`GrantAsked`]: 201 and [`Grant`]; 200 where the
+//!   xorb is stored already; 404 where there are no grants, and the client posts the xorb. `PUT`
+//!   to the grant's address comes with its headers and no token: 2xx, or 412 where it lies there
+//!   already. `POST /v1/xorb-commits/{prefix}/{hash}/grant/{id}` then: 2xx, or 404 where nothing
+//!   was put, and the client asks for a new grant.
+//! - `POST /v1/shards` with a shard: 200 and [`ShardStored`].
+//! - `POST /v2/shards` with the same body: 200 and one [`ShardEvent`] per line, the last `result`
+//!   or `error`; 404 or 501 sends the client to `/v1`.
+//! - `GET /v1/reconstructions/{file}` with or without `Range`: 200 and [`ReconstructionV1`]; 416
+//!   behind the end of the file.
+//! - `GET /v2/reconstructions/{file}` likewise: [`ReconstructionV2`]; 404 or 501 sends the client
+//!   to `/v1`.
+//! - `GET /v1/chunks/{prefix}/{hash}`: 200 and [`crate::dedupe_shard`]; 404 where none is known.
 //!
 //! `prefix` is `default` or `default-merkledb`; it means nothing. 5xx (but 501), 408 and 429 are
 //! tried again. The client asks for reconstructions in growing ranges and takes 416 as the end.

@@ -38,12 +38,12 @@ fn a_plan_for_the_whole_file_gives_all_of_it() {
     assert_eq!(client_download(&store, &plan), content);
     assert_eq!(plan.terms.len(), 6);
     // Chunks 2-6, 4-9 and 9-10 of the first touch; 0-4 and 3-5 of the second overlap.
-    let ranges: Vec<Vec<Range<u32>>> = plan
+    let ranges: Vec<(Hash, Range<u32>)> = plan
         .fetches
         .iter()
-        .map(|fetch| fetch.ranges.iter().map(|range| range.chunks.clone()).collect())
+        .flat_map(|fetch| fetch.ranges.iter().map(|range| (fetch.xorb, range.chunks.clone())))
         .collect();
-    assert_eq!(ranges, [vec![2..10], vec![0..5]]);
+    assert_eq!(ranges, [(file.terms[0].xorb, 2..10), (file.terms[1].xorb, 0..5)]);
 }
 
 #[test]
