@@ -1,5 +1,6 @@
 //! Claims about the formats, held against the published library.
 
+mod chunk;
 mod dedupe;
 mod file;
 mod hash;
