@@ -6,12 +6,11 @@
 //! announces its footer of 200 bytes is taken too; its lookup tables are not read.
 //!
 //! Nothing a shard says is true until [`crate::file_check`] has compared it with checked xorbs.
-//! Memory is at most twice the bytes of the shard: every count is compared with the bytes that are
-//! there before anything is reserved for it.
+//! Memory is at most four times the bytes of the shard, for the smallest of files: every count is
+//! compared with the bytes that are there before anything is reserved for it.
 
 use crate::chunk::at;
 use crate::{Bad, Hash};
-use std::collections::HashMap;
 
 /// Most bytes of an uploaded shard (`MDB_SHARD_TARGET_SIZE`, `metadata_shard/constants.rs`: clients
 /// begin a new shard there; `file_structs.rs` calls it the largest).
@@ -41,7 +40,7 @@ pub(crate) const CHUNK_SHARED: u32 = 1 << 31;
 /// What an uploaded shard claims.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Shard {
-    /// Files, each once.
+    /// Files, each once, by their names.
     pub files: Vec<File>,
     /// Xorbs as the client cut them; the checked xorbs know better.
     pub xorbs: Vec<ShardXorb>,
@@ -99,7 +98,8 @@ pub struct ShardChunk {
 
 /// Reads an uploaded shard, with or without a footer.
 ///
-/// A file described twice in the same way is given once.
+/// A file described twice in the same way is given once; an empty file has the name
+/// [`Hash::ZERO`] or is refused.
 ///
 /// # Errors
 /// [`Bad`] where the bytes are too many, end early, go on too long, or are keyed.
@@ -178,22 +178,22 @@ fn long_at(bytes: &[u8], start: usize) -> u64 {
 
 fn files_read(records: &mut Records<'_>) -> Result<Vec<File>, Bad> {
     let mut files: Vec<File> = Vec::new();
-    let mut places: HashMap<Hash, usize> = HashMap::new();
     loop {
         let head = records.take()?;
         if hash_at(head) == Hash::END {
-            return Ok(files);
+            break;
         }
-        let file = file_read(records, head)?;
-        match places.get(&file.hash) {
-            Some(&place) if files[place] != file => return Err(Bad::FileTwice(file.hash)),
-            Some(_) => {}
-            None => {
-                places.insert(file.hash, files.len());
-                files.push(file);
-            }
+        files.push(file_read(records, head)?);
+    }
+    // Sorting in place needs no memory, where a map of names would double it.
+    files.sort_unstable_by_key(|file| file.hash);
+    for pair in files.windows(2) {
+        if pair[0].hash == pair[1].hash && pair[0] != pair[1] {
+            return Err(Bad::FileTwice(pair[0].hash));
         }
     }
+    files.dedup();
+    Ok(files)
 }
 
 fn file_read(records: &mut Records<'_>, head: &[u8; RECORD]) -> Result<File, Bad> {
@@ -202,12 +202,12 @@ fn file_read(records: &mut Records<'_>, head: &[u8; RECORD]) -> Result<File, Bad
     let has_sha256 = flags & FILE_SHA256 != 0;
     let proofs = if is_proven { u64::from(count) } else { 0 };
     records.count_check(u64::from(count) + proofs + u64::from(has_sha256))?;
-    let mut file = File {
-        hash: hash_at(head),
-        sha256: None,
-        size_bytes: 0,
-        terms: Vec::with_capacity(at(count)),
-    };
+    let name = hash_at(head);
+    if count == 0 && name != Hash::ZERO {
+        return Err(Bad::FileHash { expected: name, found: Hash::ZERO });
+    }
+    let mut file =
+        File { hash: name, sha256: None, size_bytes: 0, terms: Vec::with_capacity(at(count)) };
     for _ in 0..count {
         let record = records.take()?;
         let term = Term {

@@ -47,7 +47,9 @@ fn their_xorb(number: u8, chunks: u32) -> MDBXorbInfo {
 /// A shard as the client keeps it: with lookup tables and a footer.
 fn kept() -> Vec<u8> {
     let mut shard = MDBInMemoryShard::default();
-    for file in [their_file(1, 3, true, true), their_file(2, 0, true, false)] {
+    let mut empty = their_file(0, 0, true, false);
+    empty.metadata.file_hash = theirs(Hash::ZERO);
+    for file in [their_file(1, 3, true, true), empty] {
         shard.add_file_reconstruction_info(file).unwrap();
     }
     shard.add_xorb_block(Arc::new(their_xorb(100, 4))).unwrap();
@@ -81,13 +83,13 @@ fn of_files(files: &[MDBFileInfo]) -> Vec<u8> {
 #[test]
 fn an_uploaded_shard_is_read_as_the_client_wrote_it() {
     let shard = shard_check(&sent()).unwrap();
-    let [first, empty] = shard.files.as_slice() else { panic!("two files were written") };
+    let [empty, first] = shard.files.as_slice() else { panic!("two files were written") };
     assert_eq!((first.hash, first.size_bytes, first.terms.len()), (name(1), 3_003, 3));
     assert_eq!(first.sha256, Some([1; 32]));
     let term = first.terms[2];
     assert_eq!((term.xorb, term.chunk_start, term.chunk_end), (name(100), 2, 4));
     assert_eq!((term.unpacked_bytes, term.verification), (1_002, Some(name(9))));
-    let nothing = File { hash: name(2), sha256: None, size_bytes: 0, terms: Vec::new() };
+    let nothing = File { hash: Hash::ZERO, sha256: None, size_bytes: 0, terms: Vec::new() };
     assert_eq!(*empty, nothing);
     assert_eq!(shard.xorbs.iter().map(|xorb| xorb.chunks.len()).collect::<Vec<_>>(), [4, 1]);
     let chunk = shard.xorbs[0].chunks[1];
@@ -129,6 +131,9 @@ fn each_lie_has_its_own_refusal() {
     let sent = sent();
     let kept = kept();
     assert_eq!(shard_check(&[]), cut);
+    let nothing = of_files(&[their_file(2, 0, true, false)]);
+    let bad = Bad::FileHash { expected: name(2), found: Hash::ZERO };
+    assert_eq!(shard_check(&nothing), Err(bad));
     assert_eq!(shard_check(&sent[..sent.len() - 1]), cut);
     assert_eq!(shard_check(&[&sent[..], &[0]].concat()), Err(Bad::Trailing { what: "shard" }));
     assert_eq!(shard_check(&with_number(sent.clone(), 3, 0)), Err(Bad::ShardHeader));
@@ -150,7 +155,7 @@ fn a_count_without_its_records_reserves_nothing() {
     let cut = Err(Bad::Truncated { what: "shard" });
     // The count of the first file, then that of the first xorb. Reserving what they state would
     // take 360 GB and end the process.
-    let file = 48 + 36;
+    let file = 48 + 48 + 36;
     assert_eq!(shard_check(&with_number(sent(), file, u32::MAX)), cut);
     let xorb = 48 * (1 + 1 + 3 + 3 + 1 + 1 + 1) + 36;
     assert_eq!(shard_check(&with_number(sent(), xorb, u32::MAX)), cut);
