@@ -114,7 +114,9 @@ impl Unpacker {
 
 /// Unpacks one LZ4 frame of exactly `length` bytes; false where it is anything else.
 ///
-/// The decoder holds one block of the frame, at most 8 MiB by the LZ4 frame format 1.6.4.
+/// The decoder reserves at most 16 MiB, for the largest blocks a frame may announce, and fills what
+/// one block unpacks to, at most 4 MiB (8 in the legacy format). Large blocks are not refused:
+/// other writers of LZ4 announce 4 MiB whatever they write.
 fn frame_unpack(packed: &[u8], length: usize, to: &mut Vec<u8>) -> bool {
     to.resize(length, 0);
     let mut decoder = FrameDecoder::new(packed);
