@@ -5,6 +5,7 @@ CREATE TABLE hub_like (
     PRIMARY KEY (repo_id, person_id)
 ) STRICT;
 CREATE INDEX hub_like_person ON hub_like (person_id, liked_at);
+CREATE INDEX hub_like_repo ON hub_like (repo_id, liked_at);
 
 -- Who asked for access to a gated repository, and the answer.
 CREATE TABLE hub_access (
@@ -41,6 +42,8 @@ CREATE TABLE hub_discussion_event (
     id TEXT NOT NULL PRIMARY KEY,
     repo_id TEXT NOT NULL,
     number BIGINT NOT NULL,
+    -- Its place in the discussion, from 0: ids of one millisecond have no order.
+    place BIGINT NOT NULL CHECK (place >= 0),
     kind TEXT NOT NULL CHECK (kind IN ('Comment', 'StatusChange', 'TitleChange', 'Commit')),
     author_id TEXT NOT NULL REFERENCES person (id),
     at BIGINT NOT NULL,
@@ -48,11 +51,14 @@ CREATE TABLE hub_discussion_event (
     text TEXT NOT NULL,
     -- The former title, or a commit's subject.
     other TEXT NOT NULL,
-    is_edited BIGINT NOT NULL CHECK (is_edited IN (0, 1)),
+    -- Who last edited a comment, and when.
+    edited_by TEXT REFERENCES person (id),
+    edited_at BIGINT,
     is_hidden BIGINT NOT NULL CHECK (is_hidden IN (0, 1)),
+    CHECK ((edited_by IS NULL) = (edited_at IS NULL)),
+    UNIQUE (repo_id, number, place),
     FOREIGN KEY (repo_id, number) REFERENCES hub_discussion (repo_id, number)
 ) STRICT;
-CREATE INDEX hub_discussion_event_number ON hub_discussion_event (repo_id, number, id);
 
 CREATE TABLE hub_collection (
     id TEXT NOT NULL PRIMARY KEY,

@@ -9,6 +9,11 @@
 
 mod access;
 mod chunk;
+mod cursor;
+mod discussion;
+mod gate;
+mod like;
+mod listing;
 mod model;
 mod namespace;
 mod object;
@@ -23,6 +28,17 @@ mod tests;
 
 pub use access::{access_test, administers};
 pub use chunk::{Chunked, Xorb, chunked_add, chunked_find, xorb_add, xorb_find, xorb_of_chunk};
+pub use cursor::Part;
+pub use discussion::{
+    COMMENT_BYTES_MAX, DISCUSSIONS_MAX, Discussion, DiscussionFilter, EVENTS_MAX, Event,
+    NewDiscussion, Pull, comment_add, comment_edit, comment_hide, commit_note, discussion_open,
+    discussion_read, discussions, merge_test, merged_set, push_test, status_set, title_set,
+};
+pub use gate::{
+    Asker, FORM_FIELDS_MAX, FieldKind, access_ask, access_decide, access_grant, access_own,
+    accesses,
+};
+pub use like::{Liked, Liker, PART_ROWS_MAX, is_liked, like_add, like_remove, liked_by, likers};
 pub use model::{
     Access, AccessId, AccessState, Action, CollectionId, DiscussionStatus, EventId, EventKind,
     Gating, Holder, ItemId, Namespace, NamespaceId, NewRepo, Object, ObjectState, PurposeId, Ref,

@@ -1,7 +1,9 @@
 //! All SQL of the crate, by table.
 
 pub(crate) mod chunk;
+pub(crate) mod discussion;
 pub(crate) mod gate;
+pub(crate) mod like;
 pub(crate) mod namespace;
 pub(crate) mod object;
 pub(crate) mod personal;

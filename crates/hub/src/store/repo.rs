@@ -5,17 +5,33 @@ use db::{Error, Read, Row, Tx, params};
 use identity::PersonId;
 
 /// Columns of [`repo`], in its order; `n` is the namespace.
+macro_rules! columns {
+    () => {
+        "r.id, r.kind, r.namespace_id, n.name, r.name, r.is_private, r.gating, r.is_disabled,
+         r.sdk, r.created_at, r.changed_at, r.card, r.summary, r.license, r.pipeline_tag,
+         r.library, r.likes, r.downloads, r.used_bytes"
+    };
+}
+
+/// How many columns [`repo`] reads; further ones of a statement come after them.
+pub(crate) const COLUMNS_COUNT: usize = 19;
+
+/// Selects repositories, with further columns after those of [`repo`] where they are given.
 macro_rules! select {
     ($rest:literal) => {
+        $crate::store::repo::select!("", $rest)
+    };
+    ($more:literal, $rest:literal) => {
         concat!(
-            "SELECT r.id, r.kind, r.namespace_id, n.name, r.name, r.is_private, r.gating,
-                 r.is_disabled, r.sdk, r.created_at, r.changed_at, r.card, r.summary, r.license,
-                 r.pipeline_tag, r.library, r.likes, r.downloads, r.used_bytes
-             FROM hub_repo r JOIN hub_namespace n ON n.id = r.namespace_id ",
+            "SELECT ",
+            $crate::store::repo::columns!(),
+            $more,
+            " FROM hub_repo r JOIN hub_namespace n ON n.id = r.namespace_id ",
             $rest
         )
     };
 }
+pub(crate) use {columns, select};
 
 pub(crate) fn insert(tx: &mut Tx<'_>, new: &Repo, by: PersonId) -> Result<(), Error> {
     tx.exec(

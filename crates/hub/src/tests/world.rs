@@ -80,6 +80,37 @@ impl World {
         self.db.read(look).expect("reads")
     }
 
+    /// Writes something that a visitor does with a repository.
+    pub(super) fn act<T: Send + 'static>(
+        &self,
+        (visitor, repo): (&Visitor, &Repo),
+        act: impl Fn(&mut Tx<'_>, &Visitor, &Repo) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (visitor, repo) = (visitor.clone(), repo.clone());
+        self.write(move |tx| act(tx, &visitor, &repo))
+    }
+
+    /// Changes who sees a repository and who gets its files.
+    pub(super) fn set(&self, repo: &Repo, is_private: bool, gating: Gating) -> Repo {
+        let settings = Settings { is_private: Some(is_private), gating: Some(gating) };
+        let owner = self.visitor(self.lin);
+        self.act((&owner, repo), move |tx, visitor, repo| repo_set(tx, visitor, repo, &settings))
+            .expect("the repository is set")
+    }
+
+    /// Reads what may be refused.
+    pub(super) fn look<T>(
+        &self,
+        look: impl FnOnce(&Read<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.db.read(look)
+    }
+
+    /// The person as they ask the hub, with a token that may only read.
+    pub(super) fn reader(&self, person: PersonId) -> Visitor {
+        Visitor { may_change: false, ..self.visitor(person) }
+    }
+
     /// The person as they ask the hub, with a token that may change things.
     pub(super) fn visitor(&self, person: PersonId) -> Visitor {
         let today = Time::parse("2026-03-01T09:00:00Z").unwrap().date();
