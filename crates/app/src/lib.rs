@@ -9,6 +9,7 @@
 
 mod app;
 mod check;
+pub mod depot;
 mod names;
 mod once;
 mod overview;

@@ -1,1 +1,99 @@
-//! The Hugging Face wire over HTTP.
+//! The Hugging Face wire: what its clients ask of a hub, answered by ours.
+//!
+//! Addresses, fields, headers and error codes are those that `huggingface_hub` 2.4 and `hf-xet` 1.8
+//! use; where the wire says less than its clients expect, the client is right. Every route stands
+//! in one table with what it needs ([`route_list`]), tested in one place before its handler runs.
+//!
+//! Must never: decide who may do what (that is `hub`), tell of a private repository, or answer
+//! before a change is durable. Start reading at [`router`], then at `routes`.
+
+mod commit;
+mod cx;
+mod fault;
+mod first;
+mod identity_api;
+mod info;
+mod listing;
+mod page;
+mod refs;
+mod repos;
+mod route;
+mod routes;
+mod stamp;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+use app::App;
+use app::depot::Depot;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+use fault::Fault;
+use std::sync::Arc;
+
+pub use route::{Need, Shown};
+
+/// Largest request body of routes that do not stream: lists of files and metadata.
+const BODY_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// What the wire is served from.
+pub struct Hub {
+    app: Arc<App>,
+    depot: Arc<Depot>,
+    /// Where the zone is reached, without a slash at the end.
+    public_url: String,
+}
+
+impl Hub {
+    /// Serves the hub of an open zone, reached at `public_url`.
+    #[must_use]
+    pub fn new(app: Arc<App>, depot: Arc<Depot>, public_url: &str) -> Self {
+        let public_url = public_url.trim_end_matches('/').to_owned();
+        Self { app, depot, public_url }
+    }
+}
+
+/// Returns the routes of the hub; its fallback answers for every other address, so put it behind
+/// the pages' own routes.
+pub fn router(hub: Hub) -> Router {
+    let hub = Arc::new(hub);
+    route::build(routes::table(), &hub)
+        .fallback(route::not_found)
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(axum::middleware::from_fn_with_state(hub.clone(), dress))
+        .with_state(hub)
+}
+
+/// Lists every route with what it needs.
+#[must_use]
+pub fn route_list() -> Vec<Shown> {
+    let shown = |route: route::Route| Shown {
+        method: route.method.to_string(),
+        path: route.path,
+        need: route.need,
+    };
+    routes::table().into_iter().map(shown).collect()
+}
+
+/// Gives every answer the request's name, by which people find it in the log.
+async fn dress(
+    axum::extract::State(hub): axum::extract::State<Arc<Hub>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+    const TRACE_ID: &str = "x-amzn-trace-id";
+    let given = request.headers().get(REQUEST_ID).or_else(|| request.headers().get(TRACE_ID));
+    let id = given.cloned().unwrap_or_else(|| {
+        let id = hub.app.random().id(hub.app.now());
+        HeaderValue::from_str(id.as_str()).unwrap_or(HeaderValue::from_static("unknown"))
+    });
+    let mut response = next.run(request).await;
+    response.headers_mut().entry(REQUEST_ID).or_insert(id);
+    response
+}

@@ -17,6 +17,7 @@ mod listing;
 mod model;
 mod namespace;
 mod object;
+mod pointer;
 mod refs;
 mod refused;
 mod repo;
@@ -52,6 +53,7 @@ pub use object::{
     NewObject, object_add, object_chunked, object_copy, object_find, object_settle,
     objects_claimed, objects_delete, objects_find, objects_of,
 };
+pub use pointer::{POINTER_BYTES_MAX, Pointer, is_sha256};
 pub use refs::{
     CONVERTED, HEADS, MAIN, Move, PULLS, TAGS, branch_create, branch_delete, ref_find, ref_move,
     ref_of_revision, refs_of, tag_create, tag_delete, writable_name,

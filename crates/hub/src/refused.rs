@@ -98,7 +98,7 @@ pub enum Refused {
     #[error("Invalid rev id: {0} is no branch or tag of this repository")]
     RefUnknown(String),
     /// The main branch stays.
-    #[error("Cannot delete the branch {0}: it is the main branch")]
+    #[error("Cannot delete refs/heads/{0}: it is the main branch")]
     RefProtected(String),
     /// Somebody else changed the branch meanwhile.
     #[error("The branch was updated since you opened this page. Please refresh and try again.")]

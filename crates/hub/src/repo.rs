@@ -20,11 +20,17 @@ pub struct Settings {
     pub gating: Option<Gating>,
 }
 
-/// Makes a repository without commits.
+/// Makes a repository without commits, under an id of the caller's choice: its folder may be
+/// named by it already.
 ///
 /// Refuses bad fields, a name that is taken in any case, and a namespace that the visitor does
 /// not administer.
-pub fn repo_create(tx: &mut Tx<'_>, visitor: &Visitor, new: &NewRepo) -> Result<Repo, Error> {
+pub fn repo_create(
+    tx: &mut Tx<'_>,
+    visitor: &Visitor,
+    id: RepoId,
+    new: &NewRepo,
+) -> Result<Repo, Error> {
     let person = visitor.may_change()?;
     let namespace = namespace_for(tx, visitor, new.owner.as_deref())?;
     rules::repo_check(&new.name).map_err(Refused::Invalid)?;
@@ -33,7 +39,7 @@ pub fn repo_create(tx: &mut Tx<'_>, visitor: &Visitor, new: &NewRepo) -> Result<
     administers(tx, visitor, namespace.id, "make repositories")?;
     let now = tx.now();
     let repo = Repo {
-        id: tx.id(),
+        id,
         kind: new.kind,
         namespace: namespace.id,
         owner: namespace.name,

@@ -57,7 +57,7 @@ fn names_that_differ_in_case_are_one_name() {
             is_private: None,
             sdk: String::new(),
         };
-        let taken = world.write(move |tx| repo_create(tx, &visitor, &new));
+        let taken = world.write(move |tx| repo_create(tx, &visitor, tx.id(), &new));
         let path = "Valley/Digits".to_owned();
         let page = path.clone();
         assert_eq!(refusal(taken), Refused::RepoTaken { kind: "model", path, page });
@@ -95,7 +95,7 @@ fn bad_names_are_refused_with_every_reason() {
                 is_private: None,
                 sdk: String::new(),
             };
-            let refused = refusal(world.write(move |tx| repo_create(tx, &visitor, &new)));
+            let refused = refusal(world.write(move |tx| repo_create(tx, &visitor, tx.id(), &new)));
             let Refused::Invalid(found) = refused else { panic!("{name}: {refused:?}") };
             assert_eq!(found.len(), problems, "{name}: {found:?}");
         };
@@ -120,9 +120,9 @@ fn nobody_makes_repositories_in_a_namespace_of_others() {
         };
         let (theirs, nobodys) = (new("Valley"), new("nobody"));
         let asking = visitor.clone();
-        let refused = refusal(world.write(move |tx| repo_create(tx, &asking, &theirs)));
+        let refused = refusal(world.write(move |tx| repo_create(tx, &asking, tx.id(), &theirs)));
         assert_eq!(refused.code(), "forbidden");
-        let refused = refusal(world.write(move |tx| repo_create(tx, &visitor, &nobodys)));
+        let refused = refusal(world.write(move |tx| repo_create(tx, &visitor, tx.id(), &nobodys)));
         assert_eq!(refused, Refused::NamespaceUnknown("nobody".to_owned()));
     });
 }

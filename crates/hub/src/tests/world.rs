@@ -127,7 +127,7 @@ impl World {
             is_private: Some(false),
             sdk: String::new(),
         };
-        self.write(move |tx| repo_create(tx, &visitor, &new())).expect("the model is made")
+        self.write(move |tx| repo_create(tx, &visitor, tx.id(), &new())).expect("the model is made")
     }
 }
 

@@ -1,0 +1,128 @@
+//! Work on a whole repository: its history pressed into one commit, its copy.
+
+use super::publish::{plain_ref, ref_push};
+use super::{Depot, Error, Published, Push, held, revision_find};
+use crate::App;
+use git::Commit;
+use hub::{Action, Move, NewRepo, PULLS, Refused, Repo, RepoId, Visitor};
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Large files that are copied in one read.
+const OBJECTS_ROWS: u32 = 1_000;
+
+/// Puts one commit with the files of a branch in the place of its history. Blocks. The history
+/// stays where other refs lead to it.
+///
+/// # Errors
+/// [`Refused::RevisionUnknown`], [`Refused::RefInvalid`] for a tag, [`Refused::Stale`].
+pub fn squash(app: &App, depot: &Depot, push: &Push) -> Result<Published, Error> {
+    let name = hub::writable_name(&push.revision)?;
+    let lock = depot.lock(push.repo.id);
+    let _turn = held(&lock);
+    let git = depot.git(push.repo.id)?;
+    let head = app.db().read(|read| {
+        if hub::ref_find(read, &push.repo, &name)?.is_none() {
+            return Err(Error::from(Refused::RevisionUnknown(push.revision.clone())));
+        }
+        revision_find(read, &git, &push.repo, &name)
+    })?;
+    let mut writer = git.writer();
+    let actor = push.message.actor();
+    let commit = Commit {
+        tree: head.tree,
+        parents: Vec::new(),
+        author: actor.clone(),
+        committer: actor,
+        message: push.message.text(),
+    };
+    let commit = writer.commit_write(&commit)?;
+    writer.finish()?;
+    let moved = Move {
+        name: name.clone(),
+        old: Some(head.commit.to_string()),
+        new: Some(plain_ref(&name, commit)),
+    };
+    let (visitor, repo, title) =
+        (push.visitor.clone(), push.repo.clone(), push.message.summary.clone());
+    app.db().write(move |tx| ref_push(tx, (&visitor, &repo), &moved, &title)).wait()?;
+    Ok(Published { commit, name })
+}
+
+/// Copies a repository with its history, branches, tags and large files; pull requests and people's
+/// traces stay behind. Blocks.
+///
+/// # Errors
+/// As [`hub::repo_create`] and [`hub::access_test`] for reading the source.
+pub fn repo_copy(
+    app: &App,
+    depot: &Depot,
+    (visitor, source): (&Visitor, &Arc<Repo>),
+    new: &NewRepo,
+) -> Result<Repo, Error> {
+    let id = RepoId(app.random().id(app.now()));
+    let from = depot.git(source.id)?;
+    let to = depot.git_create(id)?;
+    packs_link(from.path(), to.path())?;
+    let made = {
+        let (visitor, source, new) = (visitor.clone(), source.clone(), new.clone());
+        app.db().write(move |tx| copy_rows(tx, (&visitor, &source), id, &new)).wait()
+    };
+    if made.is_err()
+        && let Err(error) = fs::remove_dir_all(depot.git_path(id))
+    {
+        tracing::warn!(%error, "a folder of no repository stays for now");
+    }
+    Ok(made?)
+}
+
+fn copy_rows(
+    tx: &mut db::Tx<'_>,
+    (visitor, source): (&Visitor, &Repo),
+    id: RepoId,
+    new: &NewRepo,
+) -> Result<Repo, hub::Error> {
+    let now = tx.now();
+    hub::access_test(tx, visitor, source, (Action::Read, now))?;
+    let repo = hub::repo_create(tx, visitor, id, new)?;
+    let refs = hub::refs_of(tx, source)?;
+    for found in refs.into_iter().filter(|found| !found.name.starts_with(PULLS)) {
+        let name = found.name.clone();
+        hub::ref_move(tx, &repo, &Move { name, old: None, new: Some(found) })?;
+    }
+    let mut after = String::new();
+    loop {
+        let objects = hub::objects_of(tx, source, (&after, OBJECTS_ROWS))?;
+        let Some(last) = objects.last() else { break };
+        after.clone_from(&last.sha256);
+        for object in &objects {
+            hub::object_copy(tx, (source, &repo), &object.sha256)?;
+        }
+    }
+    Ok(repo)
+}
+
+/// Packs never change, so a copy shares them; where the file system has no links they are copied.
+fn packs_link(from: &Path, to: &Path) -> Result<(), Error> {
+    let (from, to) = (from.join("objects/pack"), to.join("objects/pack"));
+    let failed = |action: &'static str, path: &Path| {
+        let path = path.to_owned();
+        move |source| Error::from(git::Error::File { action, path, source })
+    };
+    let entries = fs::read_dir(&from).map_err(failed("read", &from))?;
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.map(|entry| entry.file_name()))
+        .collect::<Result<_, _>>()
+        .map_err(failed("read", &from))?;
+    // An index without its pack would be read: packs come first.
+    names.sort_by_key(|name| name.to_string_lossy().ends_with(".idx"));
+    for name in names {
+        let (old, new) = (from.join(&name), to.join(&name));
+        if fs::hard_link(&old, &new).is_err() {
+            fs::copy(&old, &new).map_err(failed("copy", &new))?;
+        }
+    }
+    let folder = fs::File::open(&to).map_err(failed("open", &to))?;
+    folder.sync_all().map_err(failed("sync", &to))
+}

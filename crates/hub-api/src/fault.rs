@@ -1,0 +1,193 @@
+//! Everything that is not the wanted answer, in the form that the clients turn into exceptions.
+//!
+//! The status alone is not enough for them: `X-Error-Code` names the exception, `X-Error-Message`
+//! and the body's `error` are shown to people (huggingface_hub, `utils/_http.py`).
+
+use axum::Json;
+use axum::http::header::{HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use hub::Refused;
+use serde_json::{Value, json};
+
+const ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
+const ERROR_MESSAGE: HeaderName = HeaderName::from_static("x-error-message");
+const REPO_COMMIT: HeaderName = HeaderName::from_static("x-repo-commit");
+
+/// Why a request is not answered as asked.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// The hub refuses.
+    Refused(Refused),
+    /// The token is unknown, ended or expired.
+    Credentials,
+    /// A file is not there; its revision is: the client remembers that.
+    Missing { path: String, commit: String },
+    /// The request is wrong in itself.
+    Bad(String),
+    /// The request is right, its content is not.
+    Unprocessable(String),
+    /// The body is larger than allowed.
+    TooLarge(u64),
+    /// No such address.
+    NotFound(String),
+    /// The range lies outside the file.
+    Range(u64),
+    /// The bytes are still being checked.
+    Busy(&'static str),
+    /// No space is left for what was sent.
+    Full(String),
+    /// The machine failed; the cause goes to the log, not to the client.
+    Failed(String),
+}
+
+impl Fault {
+    /// Notes what failed, with every cause.
+    pub(crate) fn failed(error: impl std::error::Error) -> Self {
+        let mut text = error.to_string();
+        let mut cause = error.source();
+        while let Some(inner) = cause {
+            text.push_str(": ");
+            text.push_str(&inner.to_string());
+            cause = inner.source();
+        }
+        Self::Failed(text)
+    }
+}
+
+impl From<hub::Error> for Fault {
+    fn from(error: hub::Error) -> Self {
+        match error {
+            hub::Error::Refused(refused) => Self::Refused(refused),
+            other => Self::failed(other),
+        }
+    }
+}
+
+impl From<Refused> for Fault {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<db::Error> for Fault {
+    fn from(error: db::Error) -> Self {
+        Self::failed(error)
+    }
+}
+
+/// Status and code of a refusal; codes as the clients know them, empty where they know none.
+fn told(refused: &Refused) -> (StatusCode, &'static str) {
+    use StatusCode as S;
+    match refused {
+        Refused::RepoUnknown => (S::NOT_FOUND, "RepoNotFound"),
+        Refused::RevisionUnknown(_) => (S::NOT_FOUND, "RevisionNotFound"),
+        Refused::EntryUnknown(_) | Refused::FileMissing(_) => (S::NOT_FOUND, "EntryNotFound"),
+        Refused::Gated { .. } | Refused::PurposeNeeded { .. } => (S::FORBIDDEN, "GatedRepo"),
+        Refused::SignIn => (S::UNAUTHORIZED, ""),
+        Refused::Forbidden { .. } | Refused::ReadOnlyToken | Refused::Disabled => {
+            (S::FORBIDDEN, "")
+        }
+        Refused::Invalid(_)
+        | Refused::AccessStands(_)
+        | Refused::NotGated
+        | Refused::RefInvalid(_)
+        | Refused::ObjectMissing { .. } => (S::BAD_REQUEST, ""),
+        Refused::PathInvalid { .. } | Refused::ObjectFalse { .. } => (S::UNPROCESSABLE_ENTITY, ""),
+        Refused::Stale => (S::PRECONDITION_FAILED, ""),
+        Refused::NamespaceTaken(_)
+        | Refused::NamespaceHeld(_)
+        | Refused::RepoTaken { .. }
+        | Refused::RefTaken(_)
+        | Refused::ItemTaken
+        | Refused::Conflicts(_)
+        | Refused::DiscussionState { .. }
+        | Refused::PurposeStands(_) => (S::CONFLICT, ""),
+        Refused::RefProtected(_) => (S::FORBIDDEN, ""),
+        Refused::QuotaExceeded { .. } => (S::FORBIDDEN, ""),
+        Refused::NamespaceUnknown(_)
+        | Refused::RefUnknown(_)
+        | Refused::DiscussionUnknown(_)
+        | Refused::CommentUnknown(_)
+        | Refused::AccessUnknown(_)
+        | Refused::PersonUnknown(_)
+        | Refused::CollectionUnknown
+        | Refused::ItemUnknown
+        | Refused::WebhookUnknown
+        | Refused::PurposeUnknown => (S::NOT_FOUND, ""),
+    }
+}
+
+/// What goes beside the status.
+#[derive(Default)]
+struct Told {
+    code: &'static str,
+    body: Option<Value>,
+    headers: Vec<(HeaderName, String)>,
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        use StatusCode as S;
+        let mut told_more = Told::default();
+        let (status, message) = match self {
+            Self::Refused(refused) => {
+                let (status, code) = told(&refused);
+                told_more.code = code;
+                (status, refused.to_string())
+            }
+            Self::Credentials => {
+                (S::UNAUTHORIZED, "Invalid credentials in Authorization header".to_owned())
+            }
+            Self::Missing { path, commit } => {
+                told_more.code = "EntryNotFound";
+                told_more.headers.push((REPO_COMMIT, commit));
+                (S::NOT_FOUND, format!("Entry not found: {path}"))
+            }
+            Self::Bad(message) => (S::BAD_REQUEST, message),
+            Self::Unprocessable(message) => (S::UNPROCESSABLE_ENTITY, message),
+            Self::TooLarge(limit) => {
+                (S::PAYLOAD_TOO_LARGE, format!("the body is larger than {limit} bytes"))
+            }
+            Self::NotFound(message) => (S::NOT_FOUND, message),
+            Self::Range(size) => {
+                let range = axum::http::header::CONTENT_RANGE;
+                told_more.headers.push((range, format!("bytes */{size}")));
+                (S::RANGE_NOT_SATISFIABLE, format!("the file has {size} bytes"))
+            }
+            Self::Busy(message) => {
+                told_more.headers.push((RETRY_AFTER, "2".to_owned()));
+                (S::SERVICE_UNAVAILABLE, message.to_owned())
+            }
+            Self::Full(message) => (S::INSUFFICIENT_STORAGE, message),
+            Self::Failed(cause) => {
+                tracing::error!(cause, "a request to the hub failed");
+                (S::INTERNAL_SERVER_ERROR, "the server failed: try again later".to_owned())
+            }
+        };
+        answer(status, &message, told_more)
+    }
+}
+
+fn answer(status: StatusCode, message: &str, told: Told) -> Response {
+    let body = told.body.unwrap_or_else(|| json!({ "error": message }));
+    let mut headers = HeaderMap::new();
+    if !told.code.is_empty() {
+        headers.insert(ERROR_CODE, HeaderValue::from_static(told.code));
+    }
+    for (name, value) in told.headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    }
+    // A header takes plain characters only; the body has the message as it is.
+    let plain = |c: char| if c.is_ascii_graphic() || c == ' ' { c } else { '?' };
+    if let Ok(value) = HeaderValue::from_str(&message.chars().map(plain).collect::<String>()) {
+        headers.insert(ERROR_MESSAGE, value);
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        // Git asks its user for name and token only when it sees this.
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"hub\""));
+    }
+    (status, headers, Json(body)).into_response()
+}

@@ -1,0 +1,120 @@
+//! Who one is, and who others are.
+
+use crate::Fault;
+use crate::cx::Cx;
+use crate::page::{next, query};
+use crate::stamp::stamp;
+use axum::Json;
+use axum::extract::Path;
+use axum::http::Uri;
+use axum::response::{IntoResponse, Response};
+use hub::{Holder, Refused, Role};
+use serde_json::{Value, json};
+
+/// Likes of one page.
+const LIKES: u32 = 100;
+
+/// `GET /api/whoami-v2`.
+pub(crate) async fn whoami(cx: Cx) -> Result<Json<Value>, Fault> {
+    let person = cx.visitor.signed_in()?;
+    let visitor = cx.visitor.clone();
+    let body = cx
+        .read(move |read| {
+            let known = identity::person_find(read, person)?
+                .ok_or_else(|| Refused::PersonUnknown(person.to_string()))?;
+            let name = hub::name_of(read, person)?;
+            let orgs: Vec<Value> = hub::memberships(read, &visitor)?
+                .into_iter()
+                .map(|(namespace, role)| {
+                    json!({
+                        "type": "org",
+                        "id": namespace.id,
+                        "name": namespace.name,
+                        "fullname": namespace.fullname,
+                        "roleInOrg": if role == Role::Admin { "admin" } else { "read" },
+                        "isEnterprise": false,
+                        "avatarUrl": "",
+                    })
+                })
+                .collect();
+            let role = if visitor.may_change { "write" } else { "read" };
+            Ok(json!({
+                "type": "user",
+                "id": person,
+                "name": name,
+                "fullname": known.name,
+                "email": known.email,
+                "emailVerified": true,
+                "isPro": false,
+                "canPay": false,
+                "avatarUrl": "",
+                "orgs": orgs,
+                "auth": {
+                    "type": "access_token",
+                    "accessToken": {"displayName": "token", "role": role},
+                },
+            }))
+        })
+        .await?;
+    Ok(Json(body))
+}
+
+/// `GET /api/users/{name}/overview`.
+pub(crate) async fn user(cx: Cx, Path(name): Path<String>) -> Result<Json<Value>, Fault> {
+    let body = cx
+        .read(move |read| {
+            let person = hub::person_named(read, &name)?;
+            let fullname = identity::person_find(read, person)?.map_or(String::new(), |p| p.name);
+            Ok(json!({
+                "user": hub::name_of(read, person)?,
+                "fullname": fullname,
+                "type": "user",
+                "avatarUrl": "",
+                "isPro": false,
+                "orgs": [],
+            }))
+        })
+        .await?;
+    Ok(Json(body))
+}
+
+/// `GET /api/organizations/{name}/overview`.
+pub(crate) async fn organisation(cx: Cx, Path(name): Path<String>) -> Result<Json<Value>, Fault> {
+    let body = cx
+        .read(move |read| {
+            let found = hub::namespace_find(read, &name)?;
+            let found = found.filter(|found| matches!(found.holder, Holder::Organisation(_)));
+            let found = found.ok_or_else(|| Refused::NamespaceUnknown(name.clone()))?;
+            Ok(json!({
+                "name": found.name,
+                "fullname": found.fullname,
+                "type": "org",
+                "avatarUrl": "",
+            }))
+        })
+        .await?;
+    Ok(Json(body))
+}
+
+/// `GET /api/users/{name}/likes`.
+pub(crate) async fn likes(cx: Cx, Path(name): Path<String>, uri: Uri) -> Result<Response, Fault> {
+    let visitor = cx.visitor.clone();
+    let after = query(&uri, "cursor");
+    let part = cx
+        .read(move |read| {
+            let person = hub::person_named(read, &name)?;
+            hub::liked_by(read, &visitor, (person, None), (after.as_deref(), LIKES))
+        })
+        .await?;
+    let item = |liked: &hub::Liked| {
+        let (name, kind) = (liked.repo.path(), liked.repo.kind.singular());
+        json!({"createdAt": stamp(liked.at), "repo": {"name": name, "type": kind}})
+    };
+    let items: Vec<Value> = part.rows.iter().map(item).collect();
+    Ok((next(&cx, &uri, part.next.as_deref()), Json(items)).into_response())
+}
+
+/// `GET /api/{kind}/{owner}/{name}/auth-check` and `.../auth-check/write`: the gate has answered.
+pub(crate) async fn auth_check(_: Cx) -> Json<Value> {
+    Json(json!({}))
+}
