@@ -160,6 +160,21 @@ impl Postgres {
     }
 }
 
+#[test]
+fn a_dropped_s3_server_leaves_nothing() {
+    let Some(program) = env::var_os(S3_PROGRAM_VARIABLE) else {
+        assert!(!is_ci(), "S3 ABSENT: `{S3_PROGRAM_VARIABLE}` is not set");
+        return eprintln!("S3 ABSENT: not tested");
+    };
+    let server = S3Server::start(&PathBuf::from(program)).unwrap();
+    let address = server.url().split(['/', '&']).nth(5).unwrap().to_owned();
+    assert!(TcpStream::connect(&address).is_ok(), "{address}");
+    let folder = server.folder().to_owned();
+    drop(server);
+    assert!(TcpStream::connect(&address).is_err());
+    assert!(!folder.exists());
+}
+
 fn cluster_or_notice() -> Option<Cluster> {
     (!is_absent_with_notice()).then(|| Cluster::start().unwrap())
 }
