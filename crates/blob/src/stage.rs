@@ -61,6 +61,9 @@ impl Stage {
     /// disk or the service, also those of bytes given earlier. After an error the stage is empty
     /// and stays [`Error::Stopped`].
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        if matches!(self.work, Work::Stopped) {
+            return Err(Error::Stopped);
+        }
         self.size_bytes =
             self.size_bytes.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
         if let Err(refused) = self.wanted.check_limit(self.size_bytes) {

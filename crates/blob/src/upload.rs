@@ -55,7 +55,7 @@ impl Join {
 }
 
 impl Upload {
-    /// Names an upload (`a-z`, `0-9`, `_`, `-`; no `/`) and the size of every part but the last,
+    /// Names an upload (`a-z` and `0-9` only) and the size of every part but the last,
     /// in bytes, held between [`PART_SIZE_BYTES_MIN`] and 5 GiB. The same name with another size is
     /// another upload.
     ///
@@ -64,8 +64,11 @@ impl Upload {
     /// # Errors
     /// See [`KeyError`].
     pub fn new(name: &str, part_size_bytes: u64) -> Result<Self, KeyError> {
-        if name.contains('/') {
-            return Err(KeyError::Character(name.to_owned()));
+        let is_known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        match name.bytes().all(is_known) {
+            false => return Err(KeyError::Character(name.to_owned())),
+            true if name.is_empty() => return Err(KeyError::Length { size_bytes: 0 }),
+            true => {}
         }
         let part_size_bytes = part_size_bytes.clamp(PART_SIZE_BYTES_MIN, PART_SIZE_BYTES_MAX);
         Ok(Self { name: format!("{name}-{part_size_bytes}").parse()?, part_size_bytes })

@@ -162,17 +162,54 @@ impl Postgres {
 
 #[test]
 fn a_dropped_s3_server_leaves_nothing() {
-    let Some(program) = env::var_os(S3_PROGRAM_VARIABLE) else {
-        assert!(!is_ci(), "S3 ABSENT: `{S3_PROGRAM_VARIABLE}` is not set");
-        return eprintln!("S3 ABSENT: not tested");
-    };
-    let server = S3Server::start(&PathBuf::from(program)).unwrap();
-    let address = server.url().split(['/', '&']).nth(5).unwrap().to_owned();
-    assert!(TcpStream::connect(&address).is_ok(), "{address}");
+    let Some(program) = s3_program_or_notice() else { return };
+    let server = S3Server::start(&program).unwrap();
     let folder = server.folder().to_owned();
+    assert!(s3_is_accepting(&server.url()));
+    let url = server.url();
     drop(server);
-    assert!(TcpStream::connect(&address).is_err());
+    assert!(!s3_is_accepting(&url));
     assert!(!folder.exists());
+}
+
+#[test]
+fn a_killed_parent_takes_its_s3_server_along() {
+    let Some(program) = s3_program_or_notice() else { return };
+    if env::var_os(VICTIM).is_some() {
+        let server = S3Server::start(&program).unwrap();
+        eprintln!("{}", server.url());
+        io::stdin().read_to_end(&mut Vec::new()).unwrap();
+        return;
+    }
+    let room = TempDir::new().unwrap();
+    let mut victim = victim_start("tests::a_killed_parent_takes_its_s3_server_along", &room);
+    let lines = BufReader::new(victim.stderr.take().unwrap()).lines();
+    let said = lines.map_while(Result::ok).find(|line| line.starts_with("s3:")).unwrap();
+    assert!(s3_is_accepting(&said));
+    victim.kill().unwrap();
+    victim.wait().unwrap();
+    assert!(wait_until(LIMIT, || !s3_is_accepting(&said)), "the server must stop");
+    assert!(wait_until(LIMIT, || is_empty(&room)), "its folder must go");
+}
+
+#[test]
+fn an_s3_server_that_cannot_start_says_why() {
+    let error = S3Server::start(&PathBuf::from("/no/such/program")).unwrap_err();
+    assert!(matches!(&error, S3Error::Stopped(log) if log.contains("not found")), "{error}");
+}
+
+fn s3_program_or_notice() -> Option<PathBuf> {
+    let program = env::var_os(S3_PROGRAM_VARIABLE).map(PathBuf::from);
+    if program.is_none() {
+        assert!(!is_ci(), "S3 ABSENT: `CI` is set but `{S3_PROGRAM_VARIABLE}` is not");
+        eprintln!("S3 ABSENT: its server is not tested");
+    }
+    program
+}
+
+fn s3_is_accepting(url: &str) -> bool {
+    let address = url.split(['/', '&']).nth(4).unwrap();
+    TcpStream::connect(address).is_ok()
 }
 
 fn cluster_or_notice() -> Option<Cluster> {

@@ -53,8 +53,10 @@ impl S3 {
             .build()
             .map_err(|error| Error::from_service(what.clone(), error))?;
         let s3 = Self { client, prefix: address.prefix };
-        let first = s3.client.list(Some(&Path::from(s3.objects()))).next().await;
-        match first {
+        let folder = Path::from(s3.objects());
+        // Two looks: only the first tells who is forbidden, only the second that there is no bucket.
+        s3.look(&folder).await?;
+        match s3.client.list(Some(&folder)).next().await {
             None | Some(Ok(_)) => Ok(s3),
             Some(Err(error)) if is_no_bucket(&error) => {
                 Err(Error::Bucket { bucket: address.bucket })

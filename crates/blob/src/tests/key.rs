@@ -46,11 +46,11 @@ fn a_digest_has_one_spelling() {
 #[test]
 fn an_upload_name_is_one_segment() {
     assert!(Upload::new("abc123", 5 << 20).is_ok());
-    for wrong in ["../x", "a/b", "", "A", "a.b"] {
-        let name = Upload::new(wrong, 1);
-        // An empty name still has its size behind it, and names an upload of its own.
-        assert!(name.is_err() || wrong.is_empty(), "{wrong}");
+    for wrong in ["../x", "a/b", "A", "a.b", "a-b", "é"] {
+        assert_eq!(Upload::new(wrong, 1), Err(KeyError::Character(wrong.to_owned())));
     }
+    assert_eq!(Upload::new("", 1), Err(KeyError::Length { size_bytes: 0 }));
+    assert!(Upload::new(&"u".repeat(KEY_BYTES_MAX), 1).is_err());
 }
 
 #[test]

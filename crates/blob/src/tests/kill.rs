@@ -32,7 +32,7 @@ async fn put(store: &Store, number: u64) {
     // What a killed process has joined cannot be put again, so that a name is used once.
     let mut attempt = 0;
     let (upload, mut parts) = loop {
-        let upload = Upload::new(&format!("u{number}-{attempt}"), 1 << 20).unwrap();
+        let upload = Upload::new(&format!("u{number}n{attempt}"), 1 << 20).unwrap();
         if store.part_put(&upload, 1).await.is_ok() {
             break (upload, Vec::new());
         }

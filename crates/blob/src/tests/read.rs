@@ -106,6 +106,21 @@ async fn a_damaged_object_ends_with_an_error() {
     assert!(matches!(error, Error::Truncated { at: 1_048_576, .. }), "{error}");
 }
 
+#[tokio::test]
+async fn a_large_object_is_read_where_it_is_asked() {
+    let place = testbed::TestStore::local();
+    let store = open(&place).await;
+    store.put(&key("k"), b"x", Wanted::at_most(1)).await.unwrap();
+    let path = store.file_path(&key("k")).unwrap();
+    let size_bytes = 5_000_000_000;
+    // Sparse: nothing of it is on the disk.
+    std::fs::File::options().write(true).open(path).unwrap().set_len(size_bytes).unwrap();
+    assert_eq!(store.size(&key("k")).await.unwrap(), Some(size_bytes));
+    let range = size_bytes - 3..size_bytes;
+    let object = store.read(&key("k"), Some(range)).await.unwrap().unwrap();
+    assert_eq!(drained(object).await, [0, 0, 0]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
