@@ -1,8 +1,9 @@
 //! What staging, joining and reading cost beside the hash and the disk alone.
 //!
-//! `cargo bench -p blob --bench local -- [MIB] [FOLDER]`: 1024 MiB below the temporary folder unless
-//! said otherwise. Prints lines of `name value unit`; the ratios are to the hash and the disk one
-//! after the other, in the same run. On a memory disk (`/dev/shm`) they show the cost of this crate.
+//! `cargo bench -p blob --bench local -- [MIB] [FOLDER]`: 1024 MiB below the temporary folder
+//! unless said otherwise. Prints lines of `name value unit`; the ratios are to the hash and the
+//! disk one after the other, in the same run. On a memory disk (`/dev/shm`) they show what this
+//! crate costs.
 
 use base::Random;
 use blob::{Join, Sha256, Store, Upload, Wanted};

@@ -82,8 +82,9 @@ impl Store {
         stage.finish().await
     }
 
-    /// Begins a part of an upload, numbered from 1. A part that was there under the number is gone
-    /// from here on; after an error, or when the stage is dropped, the number has no part.
+    /// Begins a part of an upload, numbered from 1. It replaces the part that was there under the
+    /// number: in a bucket when it is finished, in a local store from here on, so that after an
+    /// error, or when the stage is dropped, the number has no part.
     ///
     /// # Errors
     /// [`Refused::PartNumber`]; [`Refused::UploadBusy`] while the upload is being joined.
@@ -104,9 +105,9 @@ impl Store {
     /// Makes the listed parts of an upload one object.
     ///
     /// Can be repeated after a crash at any step, and after it succeeded, until
-    /// [`Store::parts_drop`]: call that once the object is entered in the caller's own records. In a
-    /// local store it reads every byte once and copies none; in a bucket every byte passes through
-    /// this process.
+    /// [`Store::parts_drop`]: call that once the object is entered in the caller's own records. In
+    /// a local store it reads every byte once and copies none; in a bucket every byte passes
+    /// through this process.
     ///
     /// # Errors
     /// [`Refused::PartOrder`], [`Refused::PartAbsent`] and [`Refused::PartSize`] for the list;
@@ -130,8 +131,8 @@ impl Store {
     /// Forgets an upload and its parts. Nothing happens where there is none.
     ///
     /// # Errors
-    /// [`Refused::UploadBusy`] while a part is being written or the parts are being joined; failures
-    /// of the disk or the service.
+    /// [`Refused::UploadBusy`] while a part is being written or the parts are being joined;
+    /// failures of the disk or the service.
     pub async fn parts_drop(&self, upload: &Upload) -> Result<(), Error> {
         match &self.0 {
             Place::Local(local) => {

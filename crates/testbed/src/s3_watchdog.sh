@@ -9,15 +9,22 @@ shift 2
 cd "$folder" || exit 1
 mkdir data
 
+# The server puts a socket beside each port into /tmp, wherever its own folder is.
+clean() {
+    for port in "$@"; do rm -f /tmp/seaweedfs-*-"$port".sock; done
+    rm -rf "$folder"
+}
+
 fail() {
     tail -n 20 "$folder/log" >&2
-    rm -rf "$folder"
+    clean "$@"
     exit 1
 }
 
 exec 3<&0
 # A volume is a file that grows: many small ones, so that one test cannot use up the last.
-"$program" server -dir="$folder/data" -ip=127.0.0.1 -ip.bind=127.0.0.1 \
+# Its temporary files go with the folder.
+TMPDIR=$folder "$program" server -dir="$folder/data" -ip=127.0.0.1 -ip.bind=127.0.0.1 \
     -master.port="$1" -master.port.grpc="$2" -master.volumeSizeLimitMB=512 \
     -volume.port="$3" -volume.port.grpc="$4" -volume.max=64 \
     -filer -filer.port="$5" -filer.port.grpc="$6" \
@@ -31,7 +38,7 @@ server=$!
     : >"$folder/stopping"
     kill -KILL "$server"
     while kill -0 "$server"; do sleep 0.1; done
-    rm -rf "$folder"
+    clean "$@"
 } >/dev/null 2>&1 &
 keeper=$!
 
@@ -40,5 +47,5 @@ if [ -e "$folder/stopping" ] || [ ! -e "$folder" ]; then
     wait "$keeper"
 else
     kill "$keeper"
-    fail
+    fail "$@"
 fi

@@ -54,7 +54,7 @@ impl S3 {
             .map_err(|error| Error::from_service(what.clone(), error))?;
         let s3 = Self { client, prefix: address.prefix };
         let folder = Path::from(s3.objects());
-        // Two looks: only the first tells who is forbidden, only the second that there is no bucket.
+        // Two looks: the first tells who is forbidden, the second whether there is a bucket.
         s3.look(&folder).await?;
         match s3.client.list(Some(&folder)).next().await {
             None | Some(Ok(_)) => Ok(s3),

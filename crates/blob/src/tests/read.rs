@@ -124,7 +124,11 @@ async fn a_large_object_is_read_where_it_is_asked() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
-    fn any_range_is_a_slice(size in 0_usize..1_600_000, from in 0_u64..1_700_000, length in 0_u64..1_700_000) {
+    fn any_range_is_a_slice(
+        size in 0_usize..1_600_000,
+        from in 0_u64..1_700_000,
+        length in 0_u64..1_700_000,
+    ) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             let place = testbed::TestStore::local();
