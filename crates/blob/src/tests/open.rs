@@ -35,6 +35,22 @@ async fn a_bucket_that_does_not_exist_or_forbids_is_told_apart() {
 }
 
 #[tokio::test]
+async fn tls_is_spoken_to_an_https_endpoint() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let url = format!("s3://zone?endpoint=https://127.0.0.1:{port}");
+    let keys = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+    let keys = keys.map(|name| (name.to_owned(), "x".to_owned()));
+    let opening = tokio::spawn(async move { crate::s3::S3::open(&url, &keys).await });
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let mut first = [0; 3];
+    tokio::io::AsyncReadExt::read_exact(&mut stream, &mut first).await.unwrap();
+    // A handshake record of TLS (RFC 8446, section 5.1).
+    assert_eq!((first[0], first[1]), (22, 3));
+    opening.abort();
+}
+
+#[tokio::test]
 async fn a_folder_that_cannot_be_made_is_told() {
     let place = testbed::TestStore::local();
     let file = place.folder().unwrap().join("file");
