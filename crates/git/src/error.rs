@@ -71,9 +71,33 @@ pub enum Error {
     /// Bytes were made to collide with other bytes under SHA-1.
     #[error("the bytes were made to break SHA-1: refuse them")]
     Collision,
-    /// The bytes of a new object could not be read from the caller.
-    #[error("cannot read the bytes of a new object")]
+    /// Bytes could not be read from the caller: of a new object, or of a request.
+    #[error("cannot read the bytes that are sent")]
     Input(#[source] io::Error),
+    /// Bytes could not be written to the caller: the client is gone.
+    #[error("cannot write the answer")]
+    Output(#[source] io::Error),
+    /// Git's program could not be started or waited for.
+    #[error("cannot run `git`: install Debian's package `git`")]
+    Program(#[source] io::Error),
+    /// Git's program refused, and says why.
+    #[error("`git` refused: {complaint}")]
+    ProgramRefused {
+        /// What it wrote, at most 4 KiB.
+        complaint: String,
+    },
+    /// Git's program was killed at its limit.
+    #[error("`git` was not done after {seconds} s")]
+    TimedOut {
+        /// The limit.
+        seconds: u64,
+    },
+    /// A request breaks the smart protocol.
+    #[error("the request is malformed: {0}")]
+    Protocol(&'static str),
+    /// The caller's refs have a name that Git does not take.
+    #[error("`{0}` is no ref name that Git takes")]
+    RefName(String),
     /// The bytes of a new object ended early or did not end.
     #[error("a new object was announced with {announced_bytes} bytes and has {problem}")]
     InputLength {

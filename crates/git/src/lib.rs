@@ -22,6 +22,7 @@ mod patch;
 mod path;
 mod reach;
 mod repo;
+mod serve;
 mod text;
 mod walk;
 mod writer;
@@ -40,6 +41,9 @@ pub use oid::{Oid, OidError};
 pub use patch::Patch;
 pub use path::{PATH_BYTES_MAX, PATH_DEPTH_MAX, PathFault, path_check};
 pub use repo::Repo;
+pub use serve::{
+    Fetch, PackRefused, PushLimits, Received, RefCommand, Refs, Service, ref_name_is_valid,
+};
 pub use text::{DiffLine, Hunk, LineKind, TEXT_BYTES_MAX, TEXT_LINES_MAX, TextDiff, diff_text};
 pub use walk::{WALK_ENTRIES_MAX, Walk, WalkPage};
 pub use writer::{Writer, Written};

@@ -19,7 +19,10 @@ const PACK_SLOTS_MIN: usize = 128;
 /// Tags of tags that are followed to a commit. ASSUMPTION: nobody signs a signature nine times.
 const TAG_DEPTH_MAX: usize = 8;
 
-const CONFIG: &str = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n";
+/// No refs are in the folder, so everything in it looks unused to Git's program. `preciousObjects`
+/// makes it refuse to prune or to delete packs (`git help config`), whoever runs it here.
+const CONFIG: &str = "[core]\n\trepositoryformatversion = 1\n\tfilemode = true\n\tbare = true\n\
+    [extensions]\n\tpreciousObjects = true\n[gc]\n\tauto = 0\n";
 
 /// A bare repository. A clone of the value is the same repository and costs nothing; all methods
 /// can be called from many threads. Packs that another thread or process adds are seen at once.

@@ -6,5 +6,7 @@ mod history;
 mod merge;
 mod objects;
 mod oracle;
+mod serve;
+mod server;
 mod walk;
 mod writing;

@@ -129,3 +129,16 @@ fn a_broken_commit_is_an_error_and_no_panic() {
     let odd = format!("tree {tree}\nauthor A\ncommitter <<>>> x -99999999999\n\n");
     assert_eq!(commit_parse(odd.as_bytes()).unwrap().committer.seconds, 0);
 }
+
+#[test]
+fn gits_own_cleaning_takes_nothing_away() {
+    let fixture = Fixture::new();
+    let commit = fixture.commit(&[], &[("a", Some("1"))]);
+    for args in [&["gc", "--prune=now"][..], &["prune"], &["repack", "-a", "-d"], &["prune-packed"]]
+    {
+        // Some refuse, some do nothing; none may take objects that look unused.
+        drop(run(fixture.repo.path(), args, b""));
+        let repo = Repo::open(fixture.repo.path()).unwrap();
+        assert!(repo.commit_read(commit).is_ok(), "{args:?}");
+    }
+}
