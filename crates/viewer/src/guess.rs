@@ -67,7 +67,8 @@ impl Guess {
                 cells.iter().for_each(|cell| inner.see(cell, depth + 1));
             }
             (Self::Struct(known), Cell::Struct(fields)) => {
-                if !see_fields(known, fields, depth) {
+                let fits = see_fields(known, fields, depth);
+                if !fits {
                     *self = Self::Mixed;
                 }
             }

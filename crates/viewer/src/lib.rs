@@ -9,7 +9,7 @@
 //!    [`SplitIndex::to_bytes`].
 //! 3. [`Table::open`]: then [`Table::rows`], [`Table::search`], [`Table::filter`],
 //!    [`Table::statistics`], [`Table::cell_bytes`].
-//! 4. [`splits_answer`], [`size_answer`], [`info_answer`], [`parquet_answer`].
+//! 4. [`splits_answer`], [`size_answer`], [`info_answer`], [`parquet_answer`], [`croissant`].
 //!
 //! Must never: trust a file's own figures before checking them, hold a whole file, open archives,
 //! or panic on data. Floats stand for other people's numbers only.
@@ -21,6 +21,7 @@ mod cell;
 mod column;
 mod compare;
 mod config;
+mod croissant;
 mod error;
 mod expression;
 mod format;
@@ -43,6 +44,9 @@ mod table;
 mod text;
 mod time;
 
+#[cfg(test)]
+mod tests;
+
 pub use answer::{
     Indexed, InfoAnswer, IsValid, ParquetFiles, ParquetItem, Size, SizeAnswer, Sizes, SplitItem,
     Splits, info_answer, parquet_answer, size_answer, splits_answer,
@@ -50,6 +54,7 @@ pub use answer::{
 pub use cell::Cell;
 pub use column::{Column, FeatureItem, Kind, feature_items};
 pub use config::{CardConfig, CardSplit, Config, Split, configs_find};
+pub use croissant::{CroissantCreator, CroissantFacts, CroissantFile, CroissantSplit, croissant};
 pub use error::{Error, Result};
 pub use format::Format;
 pub use index::SplitIndex;

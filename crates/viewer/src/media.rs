@@ -6,9 +6,9 @@
 //! WAVE and FLAC formats, and RFC 3533 (Ogg).
 
 /// Media type of bytes that are not known.
-pub const UNKNOWN: &str = "application/octet-stream";
+pub(crate) const UNKNOWN: &str = "application/octet-stream";
 
-/// Returns the media type of an image or a sound, else [`UNKNOWN`].
+/// Returns the media type of an image or a sound, else `application/octet-stream`.
 #[must_use]
 pub fn media_type(bytes: &[u8]) -> &'static str {
     let container = (bytes.get(..4), bytes.get(8..12));

@@ -154,8 +154,7 @@ impl Compact<'_> {
     fn page_header(mut self) -> Read1<Header> {
         let (mut uncompressed, mut compressed, mut levels) = (None, None, None);
         let mut last = 0;
-        loop {
-            let Some((field, kind)) = take!(self.field(last)) else { break };
+        while let Some((field, kind)) = take!(self.field(last)) {
             if field <= last {
                 // Fields out of order could be read differently by two readers.
                 return Some(Err(WRONG));

@@ -157,19 +157,18 @@ impl Table {
             "" => None,
             text => Some(Predicate::bind(&expression_parse(text)?, self.columns())?),
         };
+        if !orderby.trim().is_empty() {
+            let (rows, total, is_complete) = self.sort(predicate.as_ref(), orderby, slice)?;
+            return self.page(&rows, total, !is_complete, asset_url);
+        }
         let (mut total, mut rows) = (0, Vec::new());
-        let is_complete = match orderby.trim() {
-            "" => {
-                let wanted = predicate.as_ref().map_or(&[][..], |predicate| &predicate.columns);
-                self.scan(wanted, &mut |row, cells| {
-                    if predicate.as_ref().is_none_or(|predicate| predicate.takes(&cells)) {
-                        keep(row, slice, &mut total, &mut rows);
-                    }
-                    ControlFlow::Continue(())
-                })?
+        let wanted = predicate.as_ref().map_or(&[][..], |predicate| &predicate.columns);
+        let is_complete = self.scan(wanted, &mut |row, cells| {
+            if predicate.as_ref().is_none_or(|predicate| predicate.takes(&cells)) {
+                keep(row, slice, &mut total, &mut rows);
             }
-            order => self.sort(predicate.as_ref(), order, slice, &mut total, &mut rows)?,
-        };
+            ControlFlow::Continue(())
+        })?;
         self.page(&rows, total, !is_complete, asset_url)
     }
 
@@ -179,9 +178,7 @@ impl Table {
         predicate: Option<&Predicate>,
         orderby: &str,
         slice: Slice,
-        total: &mut u64,
-        rows: &mut Vec<u64>,
-    ) -> Result<bool> {
+    ) -> Result<(Vec<u64>, u64, bool)> {
         let order = order_parse(orderby)?;
         if slice.end() > SORT_ROWS_MAX {
             return Err(Error::SortTooDeep { asked: slice.end(), limit: SORT_ROWS_MAX });
@@ -196,13 +193,19 @@ impl Table {
             _ => Rank::Plain,
         };
         let mut wanted: Vec<usize> = predicate.map_or(Vec::new(), |p| p.columns.clone());
-        wanted.push(column);
+        // Each column once: a row's cell is moved out, not copied.
+        let key_place = wanted.iter().position(|place| *place == column).unwrap_or(wanted.len());
+        if key_place == wanted.len() {
+            wanted.push(column);
+        }
         let most = usize::try_from(slice.end()).unwrap_or(usize::MAX);
+        let mut total = 0;
         let mut heap: BinaryHeap<Ranked> = BinaryHeap::new();
         let is_complete = self.scan(&wanted, &mut |row, mut cells| {
-            let key = cells.pop().map_or(Cell::Null, short_key);
             if predicate.is_none_or(|predicate| predicate.takes(&cells)) {
-                *total += 1;
+                let key = cells.get_mut(key_place).map_or(Cell::Null, std::mem::take);
+                let key = short_key(key);
+                total += 1;
                 heap.push(Ranked { key, row, rank, is_descending: order.is_descending });
                 if heap.len() > most {
                     heap.pop();
@@ -211,8 +214,9 @@ impl Table {
             ControlFlow::Continue(())
         })?;
         let offset = usize::try_from(slice.offset).unwrap_or(usize::MAX);
-        rows.extend(heap.into_sorted_vec().into_iter().skip(offset).map(|ranked| ranked.row));
-        Ok(is_complete)
+        let sorted = heap.into_sorted_vec().into_iter();
+        let rows = sorted.skip(offset).map(|ranked| ranked.row).collect();
+        Ok((rows, total, is_complete))
     }
 
     /// Returns the bytes of an image, a sound or a binary cell, with its media type by the bytes.

@@ -58,22 +58,23 @@ impl Shown<'_> {
     fn with_assets(&self, row: u64, column: &Column, cell: Cell) -> Cell {
         match (&column.kind, cell) {
             (kind @ (Kind::Image | Kind::Audio), cell) => {
-                self.asset(row, &column.name, None, kind, cell)
+                self.asset((row, &column.name, None), kind, cell)
             }
             (Kind::List(inner), Cell::List(cells))
                 if matches!(**inner, Kind::Image | Kind::Audio) =>
             {
-                let asset = |(item, cell)| self.asset(row, &column.name, Some(item), inner, cell);
+                let asset = |(item, cell)| self.asset((row, &column.name, Some(item)), inner, cell);
                 Cell::List(cells.into_iter().enumerate().map(asset).collect())
             }
             (_, cell) => cell,
         }
     }
 
-    fn asset(&self, row: u64, column: &str, item: Option<usize>, kind: &Kind, cell: Cell) -> Cell {
+    fn asset(&self, at: (u64, &str, Option<usize>), kind: &Kind, cell: Cell) -> Cell {
         // An image that is only named leads nowhere from here.
         let Some(bytes) = asset_bytes(&cell) else { return Cell::Null };
         let media_type = media_type(bytes);
+        let (row, column, item) = at;
         let place = AssetPlace { row, column, item, media_type };
         let src = Cell::Text((self.asset_url)(place));
         if *kind == Kind::Audio {

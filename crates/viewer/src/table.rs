@@ -151,10 +151,10 @@ impl Table {
             let here = sorted.iter().filter(|row| (start..end).contains(row));
             let here: Vec<u64> = here.map(|row| row - start).collect();
             if !here.is_empty() {
-                match index.format {
-                    Format::Parquet => self.pick_parquet(file, wanted, &here, &mut found)?,
-                    _ => self.pick_text(file, index, wanted, &here, &mut found)?,
-                }
+                found.extend(match index.format {
+                    Format::Parquet => self.pick_parquet(file, wanted, &here)?,
+                    _ => self.pick_text(file, index, wanted, &here)?,
+                });
             }
             start = end;
         }
@@ -174,8 +174,8 @@ impl Table {
         index: &FileIndex,
         wanted: &[usize],
         rows: &[u64],
-        found: &mut Vec<Vec<Cell>>,
-    ) -> Result<()> {
+    ) -> Result<Vec<Vec<Cell>>> {
+        let mut found = Vec::with_capacity(rows.len());
         let mut reader: Option<(TextRows<'_>, u64)> = None;
         for row in rows {
             // A far row is entered anew by the index; gzip has to be read through in any case.
@@ -193,7 +193,7 @@ impl Table {
             }
             reader = Some((opened, at));
         }
-        Ok(())
+        Ok(found)
     }
 
     fn pick_parquet(
@@ -201,11 +201,11 @@ impl Table {
         file: &SourceFile,
         wanted: &[usize],
         rows: &[u64],
-        found: &mut Vec<Vec<Cell>>,
-    ) -> Result<()> {
+    ) -> Result<Vec<Vec<Cell>>> {
+        let mut found = Vec::with_capacity(rows.len());
         let opened = ParquetFile::open(file)?;
         let roots = self.roots(&opened, wanted);
-        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(()) };
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(found) };
         for (group, span) in opened.groups_of(*first..last.saturating_add(1)) {
             let here = rows.iter().filter(|row| span.contains(row));
             let here: Vec<usize> =
@@ -218,7 +218,7 @@ impl Table {
                 found.extend(batch);
             }
         }
-        Ok(())
+        Ok(found)
     }
 
     fn text_rows<'a>(
