@@ -66,6 +66,8 @@ CREATE TABLE hub_collection (
     title TEXT NOT NULL,
     description TEXT NOT NULL,
     theme TEXT NOT NULL,
+    -- Place among the collections of its owner, as they want it.
+    position BIGINT NOT NULL CHECK (position >= 0),
     is_private BIGINT NOT NULL CHECK (is_private IN (0, 1)),
     created_at BIGINT NOT NULL,
     changed_at BIGINT NOT NULL
@@ -101,6 +103,14 @@ CREATE TABLE hub_webhook (
 ) STRICT;
 CREATE INDEX hub_webhook_person ON hub_webhook (person_id);
 
+-- What is watched, to find the webhooks of an event by: `user/lin`, `model/valley/digits`.
+CREATE TABLE hub_webhook_watch (
+    target TEXT NOT NULL,
+    webhook_id TEXT NOT NULL REFERENCES hub_webhook (id),
+    PRIMARY KEY (target, webhook_id)
+) STRICT;
+CREATE INDEX hub_webhook_watch_webhook ON hub_webhook_watch (webhook_id);
+
 -- What a repository says it was made from: the edges of dependence.
 CREATE TABLE hub_lineage (
     repo_id TEXT NOT NULL REFERENCES hub_repo (id),
@@ -108,9 +118,11 @@ CREATE TABLE hub_lineage (
     target_kind TEXT NOT NULL CHECK (target_kind IN ('Model', 'Dataset')),
     -- As the card writes it; the repository may be elsewhere.
     target TEXT NOT NULL,
+    -- The same in lower case: paths that differ only in case are one path.
+    target_key TEXT NOT NULL,
     PRIMARY KEY (repo_id, relation, target_kind, target)
 ) STRICT;
-CREATE INDEX hub_lineage_target ON hub_lineage (target_kind, target);
+CREATE INDEX hub_lineage_target ON hub_lineage (target_kind, target_key);
 
 -- Terms of the open innovation platform that a repository belongs to.
 CREATE TABLE hub_terms (
@@ -123,6 +135,7 @@ CREATE TABLE hub_terms (
     stated_by TEXT NOT NULL REFERENCES person (id),
     stated_at BIGINT NOT NULL
 ) STRICT;
+CREATE INDEX hub_terms_platform ON hub_terms (platform);
 
 -- A publisher's statement that a repository holds personal data.
 CREATE TABLE hub_personal (

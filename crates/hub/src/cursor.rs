@@ -1,7 +1,7 @@
 //! Places in lists that are sorted by a number, then by id: stable while rows come and go.
 
 use crate::Refused;
-use base::{FieldProblem, Id};
+use base::{FieldProblem, Id, Time};
 use std::fmt;
 use std::str::FromStr;
 
@@ -18,6 +18,11 @@ impl Cursor {
     /// Before every row of a list whose largest comes first.
     pub(crate) fn top() -> Self {
         Self { value: i64::MAX, id: last_id() }
+    }
+
+    /// Before every row of a list whose smallest comes first.
+    pub(crate) fn bottom() -> Self {
+        Self { value: i64::MIN, id: Id::new(Time::from_millis(0), 0, 0) }
     }
 
     /// Reads what a client sends back; refuses what was never given out.

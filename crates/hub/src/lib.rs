@@ -9,26 +9,36 @@
 
 mod access;
 mod chunk;
+mod collection;
 mod cursor;
 mod discussion;
 mod gate;
 mod like;
+mod lineage;
 mod listing;
 mod model;
 mod namespace;
 mod object;
 mod pointer;
+mod personal;
 mod refs;
 mod refused;
 mod repo;
 mod rules;
 mod store;
+mod terms;
+mod webhook;
 
 #[cfg(test)]
 mod tests;
 
 pub use access::{access_test, administers};
 pub use chunk::{Chunked, Xorb, chunked_add, chunked_find, xorb_add, xorb_find, xorb_of_chunk};
+pub use collection::{
+    Collection, CollectionChange, CollectionQuery, ITEMS_MAX, Item, Listed, NOTE_CHARS_MAX,
+    NewCollection, THEMES, Target, collection_create, collection_delete, collection_find,
+    collection_items, collection_update, collections, item_add, item_delete, item_update,
+};
 pub use cursor::Part;
 pub use discussion::{
     COMMENT_BYTES_MAX, DISCUSSIONS_MAX, Discussion, DiscussionFilter, EVENTS_MAX, Event,
@@ -40,6 +50,10 @@ pub use gate::{
     accesses,
 };
 pub use like::{Liked, Liker, PART_ROWS_MAX, is_liked, like_add, like_remove, liked_by, likers};
+pub use lineage::{
+    EDGES_MAX, Edge, LineageEdge, dependents, lineage_edges, lineage_of, lineage_set,
+};
+pub use listing::{CardFacts, FILTERS_MAX, Query, Sort, TAGS_MAX, card_set, repos_list, tags_of};
 pub use model::{
     Access, AccessId, AccessState, Action, CollectionId, DiscussionStatus, EventId, EventKind,
     Gating, Holder, ItemId, Namespace, NamespaceId, NewRepo, Object, ObjectState, PurposeId, Ref,
@@ -54,6 +68,11 @@ pub use object::{
     objects_claimed, objects_delete, objects_find, objects_of,
 };
 pub use pointer::{POINTER_BYTES_MAX, Pointer, is_sha256};
+pub use personal::{
+    ADMINISTERS, PURPOSE_SECONDS_MAX, Personal, Purpose, PurposeState, Reading, personal_declare,
+    personal_of, personal_withdraw, purpose_ask, purpose_decide, purpose_withdraw, purposes,
+    reading_note, readings, readings_of_gone,
+};
 pub use refs::{
     CONVERTED, HEADS, MAIN, Move, PULLS, TAGS, branch_create, branch_delete, ref_find, ref_move,
     ref_of_revision, refs_of, tag_create, tag_delete, writable_name,
@@ -64,3 +83,11 @@ pub use repo::{
     repo_find, repo_move, repo_set,
 };
 pub use rules::NAME_CHARS_MAX;
+pub use terms::{
+    NOTICE_DAYS_MAX, StatedTerms, Terms, repos_of_platform, terms_clear, terms_of, terms_set,
+};
+pub use webhook::{
+    Domain, NewWebhook, WATCHED_MAX, WEBHOOK_EFFECT, WEBHOOKS_MAX, Watched, WatchedKind, Webhook,
+    WebhookChange, webhook_awake, webhook_create, webhook_delete, webhook_disable, webhook_due,
+    webhook_read, webhook_update, webhooks,
+};
