@@ -119,15 +119,43 @@ impl World {
 
     /// Makes a public model in the namespace of a person or the firm.
     pub(super) fn model(&self, person: PersonId, owner: &'static str, name: &'static str) -> Repo {
+        self.repo(person, RepoKind::Model, (owner, name))
+    }
+
+    /// Makes a public repository in the namespace of a person or the firm.
+    pub(super) fn repo(
+        &self,
+        person: PersonId,
+        kind: RepoKind,
+        (owner, name): (&'static str, &'static str),
+    ) -> Repo {
         let visitor = self.visitor(person);
         let new = move || NewRepo {
-            kind: RepoKind::Model,
+            kind,
             owner: Some(owner.to_owned()),
             name: name.to_owned(),
             is_private: Some(false),
             sdk: String::new(),
         };
-        self.write(move |tx| repo_create(tx, &visitor, tx.id(), &new())).expect("the model is made")
+        self.write(move |tx| repo_create(tx, &visitor, tx.id(), &new())).expect("the repository is made")
+    }
+
+    /// Writes something that a visitor does.
+    pub(super) fn act_as<T: Send + 'static>(
+        &self,
+        visitor: &Visitor,
+        act: impl Fn(&mut Tx<'_>, &Visitor) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let visitor = visitor.clone();
+        self.write(move |tx| act(tx, &visitor))
+    }
+}
+
+/// Names the fields that were refused.
+pub(super) fn fields<T: std::fmt::Debug>(result: Result<T, Error>) -> Vec<String> {
+    match refusal(result) {
+        Refused::Invalid(problems) => problems.into_iter().map(|problem| problem.field).collect(),
+        refused => panic!("refused for another reason: {refused:?}"),
     }
 }
 
