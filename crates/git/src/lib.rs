@@ -24,6 +24,7 @@ mod reach;
 mod repo;
 mod serve;
 mod text;
+mod upkeep;
 mod walk;
 mod writer;
 
@@ -45,5 +46,6 @@ pub use serve::{
     Fetch, PackRefused, PushLimits, Received, RefCommand, Refs, Service, ref_name_is_valid,
 };
 pub use text::{DiffLine, Hunk, LineKind, TEXT_BYTES_MAX, TEXT_LINES_MAX, TextDiff, diff_text};
+pub use upkeep::{RepackLimits, Repacked};
 pub use walk::{WALK_ENTRIES_MAX, Walk, WalkPage};
 pub use writer::{Writer, Written};

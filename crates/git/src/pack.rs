@@ -4,7 +4,7 @@
 
 use crate::error::Error;
 use crate::model::Kind;
-use crate::oid::Oid;
+use crate::oid::{OID_BYTES, Oid};
 use crate::repo::folder_sync;
 use flate2::{Compress, Compression, FlushCompress, Status};
 use std::collections::BTreeMap;
@@ -349,6 +349,19 @@ fn index_bytes(places: &BTreeMap<Oid, Place>, pack: Oid) -> Result<Vec<u8>, Erro
     hasher.update(&bytes);
     bytes.extend_from_slice(hash_end(hasher)?.bytes());
     Ok(bytes)
+}
+
+/// Reads the names of the objects in a pack out of its index of version 2: after eight bytes of
+/// head a table of 256 counts, of which the last is the number of names.
+pub(crate) fn index_names(path: &Path) -> Result<Vec<Oid>, Error> {
+    let bytes = fs::read(path).map_err(Error::file("read", path))?;
+    let names = bytes.get(8 + 255 * 4..8 + 256 * 4).and_then(|count| {
+        let count = u32::from_be_bytes(count.try_into().ok()?);
+        let end = usize::try_from(count).ok()?.checked_mul(OID_BYTES)?;
+        bytes.get(8 + 256 * 4..)?.get(..end)
+    });
+    let cut = || Error::file("read", path)(io::ErrorKind::InvalidData.into());
+    Ok(names.ok_or_else(cut)?.chunks_exact(OID_BYTES).filter_map(Oid::from_slice).collect())
 }
 
 /// Ends a hash.

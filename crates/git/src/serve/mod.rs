@@ -16,7 +16,7 @@ pub use refs::{Refs, ref_name_is_valid};
 pub use upload::Fetch;
 
 pub(crate) use program::{Program, Run};
-pub(crate) use view::View;
+pub(crate) use view::{VIEWS, View};
 
 /// Which service of the smart protocol is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,13 +5,13 @@ use super::{Program, PushLimits, Refs, Run, Service, View, ref_name_is_valid};
 use crate::error::Error;
 use crate::model::{Header, Kind, OBJECT_BYTES_MAX};
 use crate::object::TreeEntries;
-use crate::oid::{OID_BYTES, Oid};
+use crate::oid::Oid;
+use crate::pack::index_names;
 use crate::path::part_check;
-use crate::repo::{Reader, Repo, folder_sync};
+use crate::repo::{Reader, Repo};
 use std::collections::BTreeSet;
-use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Most refs that one push changes: a mirror of a repository with many tags.
 const COMMANDS_MAX: usize = 10_000;
@@ -214,18 +214,7 @@ impl Received {
         if self.objects.is_empty() {
             return Ok(());
         }
-        let mut files = pack_files(&self.view)?;
-        // The index makes a pack visible: it goes last.
-        files.sort_by_key(|path| path.extension().is_some_and(|kind| kind == "idx"));
-        for path in &files {
-            let file = File::open(path).map_err(Error::file("open", path))?;
-            file.sync_all().map_err(Error::file("sync", path))?;
-        }
-        for path in files {
-            let target = self.into.join(path.file_name().unwrap_or_default());
-            fs::rename(&path, &target).map_err(Error::file("rename to", &target))?;
-        }
-        folder_sync(&self.into)
+        self.view.packs_move(&self.into).map(drop)
     }
 
     /// Writes the body of the answer: one outcome for each command, in their order, an `Err` with
@@ -334,7 +323,7 @@ impl Received {
     fn objects_check(&mut self) -> Result<Result<(), PackRefused>, Error> {
         let mut reader = self.seen.reader();
         let mut objects = Vec::new();
-        for path in pack_files(&self.view)? {
+        for path in self.view.pack_files()? {
             if path.extension().is_some_and(|kind| kind == "idx") {
                 objects.extend(index_names(&path)?);
             }
@@ -470,33 +459,6 @@ fn tree_check(reader: &mut Reader, tree: Oid) -> Result<Result<(), PackRefused>,
         }
     }
     Ok(Ok(()))
-}
-
-/// Lists the files of the packs in a view.
-fn pack_files(view: &View) -> Result<Vec<PathBuf>, Error> {
-    let folder = view.path().join("objects/pack");
-    let failed = Error::file("list the folder", &folder);
-    let listing = fs::read_dir(&folder).map_err(failed)?;
-    let paths: Result<Vec<PathBuf>, _> = listing.map(|file| file.map(|file| file.path())).collect();
-    let paths = paths.map_err(Error::file("list the folder", &folder))?;
-    let is_pack = |path: &PathBuf| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.starts_with("pack-") && [".pack", ".idx", ".rev"].iter().any(|end| name.ends_with(end))
-    };
-    Ok(paths.into_iter().filter(is_pack).collect())
-}
-
-/// Reads the names of the objects in a pack out of its index of version 2 (`gitformat-pack`): after
-/// eight bytes of head a table of 256 counts, of which the last is the number of names.
-fn index_names(path: &Path) -> Result<Vec<Oid>, Error> {
-    let bytes = fs::read(path).map_err(Error::file("read", path))?;
-    let names = bytes.get(8 + 255 * 4..8 + 256 * 4).and_then(|count| {
-        let count = u32::from_be_bytes(count.try_into().ok()?);
-        let end = usize::try_from(count).ok()?.checked_mul(OID_BYTES)?;
-        bytes.get(8 + 256 * 4..)?.get(..end)
-    });
-    let cut = || Error::file("read", path)(io::ErrorKind::InvalidData.into());
-    Ok(names.ok_or_else(cut)?.chunks_exact(OID_BYTES).filter_map(Oid::from_slice).collect())
 }
 
 fn band_write(out: &mut Vec<u8>, band: u8, bytes: &[u8]) {

@@ -8,9 +8,9 @@
 
 use super::refs::{Refs, ref_name_is_valid};
 use crate::error::Error;
-use crate::repo::Repo;
+use crate::repo::{Repo, folder_sync};
 use std::fmt::Write as _;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -59,6 +59,40 @@ impl View {
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Lists the files of the packs that the program has put here.
+    pub(crate) fn pack_files(&self) -> Result<Vec<PathBuf>, Error> {
+        let folder = self.path.join("objects/pack");
+        let listing = fs::read_dir(&folder).map_err(Error::file("list the folder", &folder))?;
+        let paths: io::Result<Vec<PathBuf>> = listing.map(|entry| Ok(entry?.path())).collect();
+        let paths = paths.map_err(Error::file("list the folder", &folder))?;
+        let is_pack = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let ends = [".pack", ".idx", ".rev"];
+            name.starts_with("pack-") && ends.iter().any(|end| name.ends_with(end))
+        };
+        Ok(paths.into_iter().filter(is_pack).collect())
+    }
+
+    /// Moves the packs into a folder of packs, durable before they are visible. Returns where the
+    /// files are now.
+    pub(crate) fn packs_move(&self, into: &Path) -> Result<Vec<PathBuf>, Error> {
+        let mut files = self.pack_files()?;
+        // The index makes a pack visible: it goes last.
+        files.sort_by_key(|path| path.extension().is_some_and(|kind| kind == "idx"));
+        for path in &files {
+            let file = File::open(path).map_err(Error::file("open", path))?;
+            file.sync_all().map_err(Error::file("sync", path))?;
+        }
+        let mut moved = Vec::new();
+        for path in files {
+            let target = into.join(path.file_name().unwrap_or_default());
+            fs::rename(&path, &target).map_err(Error::file("rename to", &target))?;
+            moved.push(target);
+        }
+        folder_sync(into)?;
+        Ok(moved)
     }
 
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {

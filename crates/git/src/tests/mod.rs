@@ -8,5 +8,6 @@ mod objects;
 mod oracle;
 mod serve;
 mod server;
+mod upkeep;
 mod walk;
 mod writing;
