@@ -40,7 +40,8 @@ const IGNORED: [&str; 6] = [
 pub struct CardConfig {
     /// `config_name`; `default` if the card has none.
     pub name: String,
-    /// `data_files`, already split by [`CardConfig::splits`]; empty: by file names in `data_dir`.
+    /// `data_files`, brought into the form `[{split, path}]`: what the card gives without a split
+    /// is `train`. Empty: by the names of files in `data_dir`.
     pub splits: Vec<CardSplit>,
     /// `data_dir`: only files below it count.
     pub data_dir: Option<String>,
@@ -50,7 +51,7 @@ pub struct CardConfig {
     pub delimiter: Option<u8>,
 }
 
-/// One split of a card's config: `{split, path}`. A bare string or list is the split `train`.
+/// One split of a card's config.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CardSplit {
     /// Name of the split.

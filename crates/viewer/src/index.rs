@@ -62,13 +62,17 @@ impl SplitIndex {
     /// `files` are the files of `split.paths`, in that order.
     ///
     /// # Errors
-    /// [`Error::Broken`], [`Error::TooBig`] and [`Error::Read`] with the file's path.
+    /// [`Error::Broken`], [`Error::TooBig`] and [`Error::Read`] with the file's path;
+    /// [`Error::IndexStale`] if `files` are others.
     pub fn build(
         config: &Config,
         split: &Split,
         files: &[SourceFile],
         limits: &Limits,
     ) -> Result<Self> {
+        if !files.iter().map(|file| &file.path).eq(&split.paths) {
+            return Err(Error::IndexStale);
+        }
         let format = split.format;
         let delimiter =
             config.delimiter.unwrap_or(if format == Format::Tsv { b'\t' } else { b',' });

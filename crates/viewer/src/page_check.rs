@@ -16,7 +16,7 @@
 use crate::limits::PAGE_BYTES_MAX;
 use crate::source::{ReadAt, read_exact_at};
 use flate2::read::MultiGzDecoder;
-use std::io::Read;
+use std::io::{self, Read};
 
 /// Longest page header: statistics of long texts are the bulk of it.
 const HEADER_BYTES_MAX: usize = 1 << 20;
@@ -45,16 +45,40 @@ pub(crate) struct Pages {
     pub(crate) largest_bytes: u64,
 }
 
+/// Why a column must not be decoded.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// The store failed; nothing is known of the file.
+    Read(io::Error),
+    /// The file lies or swells.
+    Wrong(String),
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof => Self::Wrong("a page lies outside the file".to_owned()),
+            _ => Self::Read(error),
+        }
+    }
+}
+
+impl From<&str> for Fault {
+    fn from(reason: &str) -> Self {
+        Self::Wrong(reason.to_owned())
+    }
+}
+
 /// First bytes of an LZ4 frame.
 const LZ4_FRAME: [u8; 4] = [0x04, 0x22, 0x4d, 0x18];
 
-/// Checks all pages of one column chunk; says why it must not be decoded.
+/// Checks all pages of one column chunk.
 pub(crate) fn pages_check(
     bytes: &dyn ReadAt,
     start: u64,
     length: u64,
     codec: Codec,
-) -> std::result::Result<Pages, String> {
+) -> Result<Pages, Fault> {
     let mut pages = Pages::default();
     let end = start.checked_add(length).filter(|end| *end <= bytes.len());
     let end = end.ok_or("a column lies outside the file")?;
@@ -65,20 +89,21 @@ pub(crate) fn pages_check(
         let next = body.checked_add(header.compressed).filter(|next| *next <= end);
         offset = next.ok_or("a page lies outside its column")?;
         if header.uncompressed > PAGE_BYTES_MAX {
-            return Err(format!(
+            return Err(Fault::Wrong(format!(
                 "a page claims `{}` bytes, over the limit of `{PAGE_BYTES_MAX}`",
                 header.uncompressed
-            ));
+            )));
         }
         pages.largest_bytes = pages.largest_bytes.max(header.uncompressed);
         match codec {
             Codec::Bounded => {}
             Codec::Gzip => gzip_check(bytes, body, &header)?,
             Codec::Lz4Hadoop => {
-                let front = read_exact_at(bytes, body, 4).map_err(|error| error.to_string())?;
+                let length = if header.compressed < 4 { 0 } else { LZ4_FRAME.len() };
+                let front = read_exact_at(bytes, body, length)?;
                 let is_v2 = header.levels.is_some();
                 if front == LZ4_FRAME || is_v2 {
-                    return Err("a page is an LZ4 frame; write it with `LZ4_RAW`".to_owned());
+                    return Err("a page is an LZ4 frame; write it with `LZ4_RAW`".into());
                 }
             }
         }
@@ -86,15 +111,15 @@ pub(crate) fn pages_check(
     Ok(pages)
 }
 
-fn gzip_check(bytes: &dyn ReadAt, body: u64, header: &Header) -> std::result::Result<(), String> {
+fn gzip_check(bytes: &dyn ReadAt, body: u64, header: &Header) -> Result<(), Fault> {
     let levels = header.levels.unwrap_or(0);
     let (Some(compressed), Some(claimed)) =
         (header.compressed.checked_sub(levels), header.uncompressed.checked_sub(levels))
     else {
-        return Err("a page is smaller than its levels".to_owned());
+        return Err("a page is smaller than its levels".into());
     };
-    let length = usize::try_from(compressed).map_err(|error| error.to_string())?;
-    let page = read_exact_at(bytes, body + levels, length).map_err(|error| error.to_string())?;
+    let length = usize::try_from(compressed).map_err(|_| "a page is too long")?;
+    let page = read_exact_at(bytes, body + levels, length)?;
     let mut decoder = MultiGzDecoder::new(page.as_slice()).take(claimed + 1);
     let mut buffer = vec![0; 32 << 10];
     let mut count = 0_u64;
@@ -103,7 +128,8 @@ fn gzip_check(bytes: &dyn ReadAt, body: u64, header: &Header) -> std::result::Re
         count += u64::try_from(more).unwrap_or(u64::MAX);
     }
     if count > claimed {
-        return Err(format!("a page claims `{claimed}` bytes and unpacks to more"));
+        let reason = format!("a page claims `{claimed}` bytes and unpacks to more");
+        return Err(Fault::Wrong(reason));
     }
     Ok(())
 }
@@ -116,16 +142,16 @@ struct Header {
     levels: Option<u64>,
 }
 
-fn header_at(bytes: &dyn ReadAt, offset: u64, end: u64) -> std::result::Result<Header, String> {
+fn header_at(bytes: &dyn ReadAt, offset: u64, end: u64) -> Result<Header, Fault> {
     let room = usize::try_from(end - offset).unwrap_or(usize::MAX).min(HEADER_BYTES_MAX);
     let mut length = room.min(HEADER_BYTES_FIRST);
     loop {
-        let buffer = read_exact_at(bytes, offset, length).map_err(|error| error.to_string())?;
+        let buffer = read_exact_at(bytes, offset, length)?;
         match (Compact { bytes: &buffer, at: 0 }).page_header() {
             Some(Ok(header)) => return Ok(header),
-            Some(Err(reason)) => return Err(reason.to_owned()),
+            Some(Err(reason)) => return Err(reason.into()),
             None if length < room => length = room.min(length.saturating_mul(8)),
-            None => return Err("a page header has no end".to_owned()),
+            None => return Err("a page header has no end".into()),
         }
     }
 }
@@ -138,7 +164,7 @@ struct Compact<'a> {
 
 const WRONG: &str = "a page header is not of the Parquet format";
 
-type Read1<T> = Option<std::result::Result<T, &'static str>>;
+type Read1<T> = Option<Result<T, &'static str>>;
 
 /// Unwraps a value, or hands on the end of the buffer or the error.
 macro_rules! take {

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::format::Format;
 use crate::index::FileIndex;
 use crate::limits::{COLUMNS_MAX, FOOTER_BYTES_MAX, LIST_VALUES_MAX, NESTING_MAX, ROW_GROUPS_MAX};
-use crate::page_check::{Codec, pages_check};
+use crate::page_check::{Codec, Fault, pages_check};
 use crate::source::{Cursor, ReadAt, SourceFile, read_exact_at};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{Field, Schema};
@@ -248,7 +248,10 @@ impl ParquetFile {
             _ => return Err(broken("a column has no place")),
         };
         let pages = pages_check(self.chunks.0.as_ref(), start, length, codec);
-        pages.map(|pages| pages.largest_bytes).map_err(|reason| broken(&reason))
+        pages.map(|pages| pages.largest_bytes).map_err(|fault| match fault {
+            Fault::Read(error) => Error::read(&self.path, error),
+            Fault::Wrong(reason) => broken(&reason),
+        })
     }
 }
 

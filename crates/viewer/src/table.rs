@@ -11,6 +11,10 @@ use crate::source::SourceFile;
 use crate::text::{Shape, TextRows};
 use std::ops::{ControlFlow, Range};
 
+/// What a row costs a scan besides its cells: a file of a few bytes can claim very many empty
+/// rows. ASSUMPTION: 67 million such rows in the default limit take seconds.
+const ROW_BYTES: usize = 32;
+
 /// A split, ready to be asked.
 #[derive(Debug)]
 pub struct Table {
@@ -68,7 +72,7 @@ impl Table {
             let end = index.rows.saturating_add(start);
             let mut row = start;
             let mut step = |cells: Vec<Cell>| {
-                let weight = cells.iter().map(Cell::weight_bytes).sum::<usize>() + 8;
+                let weight = cells.iter().map(Cell::weight_bytes).sum::<usize>() + ROW_BYTES;
                 let weight = u64::try_from(weight).unwrap_or(u64::MAX);
                 let Some(rest) = left.checked_sub(weight) else { return Step::Full };
                 left = rest;

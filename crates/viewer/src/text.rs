@@ -200,12 +200,11 @@ impl<'a> TextRows<'a> {
         let mark = usize::try_from(row / INDEX_ROWS).unwrap_or(usize::MAX);
         let (mark_row, offset) = match index.marks.get(mark) {
             Some(offset) => (row / INDEX_ROWS * INDEX_ROWS, *offset),
-            None => (index.rows, u64::MAX),
+            None => (index.rows, 0),
         };
         let fields =
             columns.iter().map(|column| index.names.iter().position(|n| *n == column.name));
         let fields = fields.collect();
-        let offset = offset.min(i64::MAX.unsigned_abs());
         let records = Records::open(shape.at(file, offset))?;
         let mut rows = Self { records, index, columns, fields, row: mark_row };
         while rows.row < row && rows.row < index.rows {

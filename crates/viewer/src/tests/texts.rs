@@ -158,6 +158,9 @@ fn an_index_fits_its_files_only() {
     let other = Table::open(vec![file("a.csv", "a\n12\n")], index, Limits::default());
     assert!(matches!(other, Err(Error::IndexStale)));
     assert!(matches!(SplitIndex::from_bytes(b"{}"), Err(Error::IndexStale)));
+    let limits = Limits::default();
+    let moved = SplitIndex::build(&config, &split, &[file("b.csv", "a\n1\n")], &limits);
+    assert!(matches!(moved, Err(Error::IndexStale)));
 }
 
 fn field() -> impl Strategy<Value = String> {
