@@ -15,9 +15,41 @@ use arrow_array::types::{
 use arrow_array::{Array, FixedSizeListArray, GenericListArray, OffsetSizeTrait};
 use arrow_schema::{DataType, Field, TimeUnit};
 
+/// What one row may still take in memory. A list can name one long text of a dictionary a million
+/// times: decoded it is small, as cells it is not.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Room {
+    left_bytes: usize,
+    /// Whether the row was too big; what did not fit reads as null.
+    pub(crate) is_spent: bool,
+}
+
+impl Room {
+    pub(crate) fn new(left_bytes: usize) -> Self {
+        Self { left_bytes, is_spent: false }
+    }
+
+    /// Takes room for a cell and its bytes; false if there is none.
+    fn take(&mut self, bytes: usize) -> bool {
+        match self.left_bytes.checked_sub(bytes.saturating_add(size_of::<Cell>())) {
+            Some(left_bytes) => self.left_bytes = left_bytes,
+            None => self.is_spent = true,
+        }
+        !self.is_spent
+    }
+
+    fn text(&mut self, text: &str) -> Cell {
+        if self.take(text.len()) { text.into() } else { Cell::Null }
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> Cell {
+        if self.take(bytes.len()) { Cell::Bytes(bytes.to_vec()) } else { Cell::Null }
+    }
+}
+
 /// Returns one value of an array; a type the viewer does not show reads as null.
-pub(crate) fn cell_at(array: &dyn Array, row: usize) -> Cell {
-    if array.is_null(row) {
+pub(crate) fn cell_at(array: &dyn Array, row: usize, room: &mut Room) -> Cell {
+    if !room.take(0) || array.is_null(row) {
         return Cell::Null;
     }
     match array.data_type() {
@@ -38,22 +70,20 @@ pub(crate) fn cell_at(array: &dyn Array, row: usize) -> Cell {
             Cell::Float(short_float(array.as_primitive::<Float32Type>().value(row)))
         }
         DataType::Float64 => Cell::Float(array.as_primitive::<Float64Type>().value(row)),
-        DataType::Utf8 => array.as_string::<i32>().value(row).into(),
-        DataType::LargeUtf8 => array.as_string::<i64>().value(row).into(),
-        DataType::Utf8View => array.as_string_view().value(row).into(),
-        DataType::Binary => Cell::Bytes(array.as_binary::<i32>().value(row).to_vec()),
-        DataType::LargeBinary => Cell::Bytes(array.as_binary::<i64>().value(row).to_vec()),
-        DataType::BinaryView => Cell::Bytes(array.as_binary_view().value(row).to_vec()),
-        DataType::FixedSizeBinary(_) => {
-            Cell::Bytes(array.as_fixed_size_binary().value(row).to_vec())
-        }
+        DataType::Utf8 => room.text(array.as_string::<i32>().value(row)),
+        DataType::LargeUtf8 => room.text(array.as_string::<i64>().value(row)),
+        DataType::Utf8View => room.text(array.as_string_view().value(row)),
+        DataType::Binary => room.bytes(array.as_binary::<i32>().value(row)),
+        DataType::LargeBinary => room.bytes(array.as_binary::<i64>().value(row)),
+        DataType::BinaryView => room.bytes(array.as_binary_view().value(row)),
+        DataType::FixedSizeBinary(_) => room.bytes(array.as_fixed_size_binary().value(row)),
         DataType::Decimal128(..) => {
             Cell::Text(array.as_primitive::<Decimal128Type>().value_as_string(row))
         }
         DataType::Decimal256(..) => {
             Cell::Text(array.as_primitive::<Decimal256Type>().value_as_string(row))
         }
-        _ => temporal_at(array, row).unwrap_or_else(|| nested_at(array, row)),
+        _ => temporal_at(array, row).unwrap_or_else(|| nested_at(array, row, room)),
     }
 }
 
@@ -103,32 +133,43 @@ fn temporal_at(array: &dyn Array, row: usize) -> Option<Cell> {
     Some(Cell::Text(text))
 }
 
-fn nested_at(array: &dyn Array, row: usize) -> Cell {
+fn nested_at(array: &dyn Array, row: usize, room: &mut Room) -> Cell {
     match array.data_type() {
-        DataType::List(_) => list_at::<i32>(array.as_list(), row),
-        DataType::LargeList(_) => list_at::<i64>(array.as_list(), row),
+        DataType::List(_) => list_at::<i32>(array.as_list(), row, room),
+        DataType::LargeList(_) => list_at::<i64>(array.as_list(), row, room),
         DataType::FixedSizeList(..) => {
             let list: &FixedSizeListArray = array.as_fixed_size_list();
-            cells(list.value(row).as_ref())
+            cells(list.value(row).as_ref(), room)
         }
         DataType::Struct(fields) => {
             let columns = array.as_struct().columns();
-            let named = fields.iter().zip(columns);
-            Cell::Struct(
-                named.map(|(field, column)| (field.name().clone(), cell_at(column, row))).collect(),
-            )
+            let mut named = Vec::with_capacity(columns.len());
+            for (field, column) in fields.iter().zip(columns) {
+                if !room.take(field.name().len()) {
+                    break;
+                }
+                named.push((field.name().clone(), cell_at(column, row, room)));
+            }
+            Cell::Struct(named)
         }
-        DataType::Map(..) => cells(&array.as_map().value(row)),
+        DataType::Map(..) => cells(&array.as_map().value(row), room),
         _ => Cell::Null,
     }
 }
 
-fn list_at<O: OffsetSizeTrait>(list: &GenericListArray<O>, row: usize) -> Cell {
-    cells(list.value(row).as_ref())
+fn list_at<O: OffsetSizeTrait>(list: &GenericListArray<O>, row: usize, room: &mut Room) -> Cell {
+    cells(list.value(row).as_ref(), room)
 }
 
-fn cells(values: &dyn Array) -> Cell {
-    Cell::List((0..values.len()).map(|place| cell_at(values, place)).collect())
+fn cells(values: &dyn Array, room: &mut Room) -> Cell {
+    let mut cells = Vec::new();
+    for place in 0..values.len() {
+        if room.is_spent {
+            break;
+        }
+        cells.push(cell_at(values, place, room));
+    }
+    Cell::List(cells)
 }
 
 /// Returns the kind and the feature of an Arrow type; `None` if it nests too deep.

@@ -18,9 +18,15 @@ pub const ROW_BYTES_MAX: u64 = 16 << 20;
 /// ASSUMPTION: a screen full of text.
 pub const FIRST_CELL_BYTES_MAX: usize = 4 << 10;
 
-/// Longest cell shown by the other pages. ASSUMPTION: 100 rows of ten such cells are 256 MB at
-/// worst, and real pages far less.
+/// Longest cell shown by the other pages. ASSUMPTION: a book chapter.
 pub const CELL_BYTES_MAX: usize = 256 << 10;
+
+/// Bytes of cells on one page, after which cells are cut to [`CELL_BYTES_FULL`]: the bound on an
+/// answer. ASSUMPTION: 100 rows of 1,000 columns are then below 150 MB, and real pages far less.
+pub const PAGE_BYTES_SHOWN_MAX: usize = 32 << 20;
+
+/// Longest cell once a page is full.
+pub const CELL_BYTES_FULL: usize = 256;
 
 /// Longest asset (image, audio) handed out.
 pub const ASSET_BYTES_MAX: usize = 64 << 20;

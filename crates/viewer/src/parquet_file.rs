@@ -4,7 +4,7 @@
 //! checked before it allocates (`page_check`), views instead of copies keep a batch as small as
 //! its pages, and every call goes through [`guarded`], which turns a panic into [`Error::Broken`].
 
-use crate::arrow_cell::{cell_at, kind_of, with_views};
+use crate::arrow_cell::{Room, cell_at, kind_of, with_views};
 use crate::cell::Cell;
 use crate::column::{Column, features_of_metadata};
 use crate::error::{Error, Result};
@@ -13,7 +13,7 @@ use crate::index::FileIndex;
 use crate::limits::{COLUMNS_MAX, FOOTER_BYTES_MAX, LIST_VALUES_MAX, NESTING_MAX, ROW_GROUPS_MAX};
 use crate::page_check::{Codec, Fault, pages_check};
 use crate::source::{Cursor, ReadAt, SourceFile, read_exact_at};
-use arrow_array::{Array, RecordBatch};
+use arrow_array::RecordBatch;
 use arrow_schema::{Field, Schema};
 use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
@@ -38,6 +38,8 @@ const LEAVES_MAX: usize = 10_000;
 const PAGES_BYTES_MAX: u64 = 1 << 30;
 /// Bytes a batch of views may keep alive.
 const BATCH_BYTES: u64 = 64 << 20;
+/// Most bytes of one row as cells. ASSUMPTION: eight million numbers in a list.
+const ROW_CELLS_BYTES_MAX: usize = 256 << 20;
 /// Most rows decoded at a time.
 const BATCH_ROWS_MAX: u64 = 1_024;
 
@@ -168,7 +170,7 @@ impl ParquetFile {
         found
     }
 
-    /// Reads rows of one row group in batches of cells. `wanted` names roots of the schema;
+    /// Reads rows of one row group. `wanted` names roots of the schema;
     /// `ranges` are rows inside the group, ascending and apart.
     pub(crate) fn rows(
         &self,
@@ -184,7 +186,7 @@ impl ParquetFile {
         let batch_rows = self.group_check(group, &roots)?;
         let rows_left = ranges.iter().map(ExactSizeIterator::len).sum();
         if roots.is_empty() {
-            return Ok(GroupRows { path: self.path.clone(), reader: None, places, rows_left });
+            return Ok(self.group_rows(None, places, rows_left));
         }
         let reader = guarded(&self.path, || {
             let schema = self.metadata.parquet_schema();
@@ -200,7 +202,16 @@ impl ParquetFile {
                 .with_batch_size(batch_rows)
                 .build()
         })?;
-        Ok(GroupRows { path: self.path.clone(), reader: Some(reader), places, rows_left })
+        Ok(self.group_rows(Some(reader), places, rows_left))
+    }
+
+    fn group_rows(
+        &self,
+        reader: Option<ParquetRecordBatchReader>,
+        places: Vec<Option<usize>>,
+        rows_left: usize,
+    ) -> GroupRows {
+        GroupRows { path: self.path.clone(), reader, places, rows_left, batch: None, row: 0 }
     }
 
     /// Checks the pages of the columns to read; returns how many rows to decode at a time.
@@ -260,42 +271,49 @@ pub(crate) struct GroupRows {
     path: String,
     reader: Option<ParquetRecordBatchReader>,
     places: Vec<Option<usize>>,
+    /// Rows still to come.
     rows_left: usize,
+    batch: Option<RecordBatch>,
+    /// The next row of the batch.
+    row: usize,
 }
 
 impl GroupRows {
-    /// Returns the next rows, `None` after the last one.
-    pub(crate) fn next(&mut self) -> Result<Option<Vec<Vec<Cell>>>> {
-        let Self { path, reader, places, rows_left } = self;
-        let Some(reader) = reader else {
-            let count = (*rows_left).min(1_024);
-            *rows_left -= count;
-            return Ok((count > 0).then(|| vec![vec![Cell::Null; places.len()]; count]));
+    /// Returns the next row, `None` after the last one.
+    pub(crate) fn next(&mut self) -> Result<Option<Vec<Cell>>> {
+        if self.rows_left == 0 {
+            return Ok(None);
+        }
+        let Some(reader) = &mut self.reader else {
+            self.rows_left -= 1;
+            return Ok(Some(vec![Cell::Null; self.places.len()]));
         };
-        let rows = guarded(path, || match reader.next() {
-            None => Ok(None),
-            Some(Err(error)) => Err(error.into()),
-            Some(Ok(batch)) => Ok(Some(rows_of(&batch, places))),
-        })?;
-        match &rows {
-            Some(rows) => *rows_left = rows_left.saturating_sub(rows.len()),
-            None if *rows_left > 0 => {
+        let path = &self.path;
+        while self.batch.as_ref().is_none_or(|batch| self.row >= batch.num_rows()) {
+            self.row = 0;
+            self.batch = guarded(path, || reader.next().transpose().map_err(Into::into))?;
+            if self.batch.is_none() {
                 return Err(Error::broken(path, Format::Parquet.name(), "rows are missing"));
             }
-            None => {}
         }
-        Ok(rows)
+        let Some(batch) = &self.batch else { return Ok(None) };
+        let mut room = Room::new(ROW_CELLS_BYTES_MAX);
+        let cells = guarded(path, || Ok(row_of(batch, &self.places, self.row, &mut room)))?;
+        if room.is_spent {
+            let limit = u64::try_from(ROW_CELLS_BYTES_MAX).unwrap_or(u64::MAX);
+            return Err(Error::too_big(path, "a row of too many bytes", limit));
+        }
+        self.row += 1;
+        self.rows_left -= 1;
+        Ok(Some(cells))
     }
 }
 
-fn rows_of(batch: &RecordBatch, places: &[Option<usize>]) -> Vec<Vec<Cell>> {
-    let columns: Vec<Option<&dyn Array>> =
-        places.iter().map(|place| place.map(|place| batch.column(place).as_ref())).collect();
-    let row = |row| {
-        let cell = |column: &Option<&dyn Array>| column.map_or(Cell::Null, |c| cell_at(c, row));
-        columns.iter().map(cell).collect()
+fn row_of(batch: &RecordBatch, places: &[Option<usize>], row: usize, room: &mut Room) -> Vec<Cell> {
+    let cell = |place: &Option<usize>| {
+        place.map_or(Cell::Null, |place| cell_at(batch.column(place).as_ref(), row, room))
     };
-    (0..batch.num_rows()).map(row).collect()
+    places.iter().map(cell).collect()
 }
 
 /// Checks the end of a file before anything of it is believed.

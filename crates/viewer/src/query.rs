@@ -231,9 +231,9 @@ impl Table {
         item: Option<usize>,
     ) -> Result<(&'static str, Vec<u8>)> {
         let place = self.column_place(column)?;
-        let cells = self.rows_at(&[row], &[place])?;
-        let cell = cells.first().and_then(|cells| cells.first());
-        let cell = match (cell, item) {
+        let mut found = None;
+        self.rows_at(&[row], &[place], &mut |_, cells| found = cells.into_iter().next())?;
+        let cell = match (found.as_ref(), item) {
             (Some(Cell::List(cells)), Some(item)) => cells.get(item),
             (cell, None) => cell,
             _ => None,
@@ -274,10 +274,13 @@ impl Table {
         asset_url: &AssetUrl<'_>,
         cell_bytes_max: usize,
     ) -> Result<Vec<RowItem>> {
-        let shown = Shown { columns: self.columns(), asset_url, cell_bytes_max };
+        let mut shown = Shown::new(self.columns(), asset_url, cell_bytes_max);
         let wanted: Vec<usize> = (0..self.columns().len()).collect();
-        let cells = self.rows_at(rows, &wanted)?;
-        Ok(rows.iter().zip(cells).map(|(row, cells)| shown.row(*row, cells)).collect())
+        let mut items: Vec<Option<RowItem>> = vec![None; rows.len()];
+        self.rows_at(rows, &wanted, &mut |place, cells| {
+            items[place] = Some(shown.row(rows[place], cells));
+        })?;
+        Ok(items.into_iter().flatten().collect())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::cell::Cell;
 use crate::column::{Column, Kind};
+use crate::limits::{CELL_BYTES_FULL, PAGE_BYTES_SHOWN_MAX};
 use crate::media::{UNKNOWN, image_size, media_type};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -35,18 +36,32 @@ pub struct RowItem {
 
 /// How rows are shown.
 pub(crate) struct Shown<'a> {
-    pub(crate) columns: &'a [Column],
-    pub(crate) asset_url: &'a AssetUrl<'a>,
-    pub(crate) cell_bytes_max: usize,
+    columns: &'a [Column],
+    asset_url: &'a AssetUrl<'a>,
+    cell_bytes_max: usize,
+    /// Bytes shown so far.
+    shown_bytes: usize,
 }
 
-impl Shown<'_> {
-    pub(crate) fn row(&self, row: u64, cells: Vec<Cell>) -> RowItem {
+impl<'a> Shown<'a> {
+    pub(crate) fn new(
+        columns: &'a [Column],
+        asset_url: &'a AssetUrl<'a>,
+        cell_bytes_max: usize,
+    ) -> Self {
+        Self { columns, asset_url, cell_bytes_max, shown_bytes: 0 }
+    }
+
+    /// Shows a row. Once a page has [`PAGE_BYTES_SHOWN_MAX`], its other cells are cut short.
+    pub(crate) fn row(&mut self, row: u64, cells: Vec<Cell>) -> RowItem {
         let mut truncated_cells = Vec::new();
         let mut shown = Vec::with_capacity(cells.len());
         for (column, cell) in self.columns.iter().zip(cells) {
             let cell = self.with_assets(row, column, cell);
-            let (cell, is_cut) = cut(cell, self.cell_bytes_max);
+            let is_full = self.shown_bytes > PAGE_BYTES_SHOWN_MAX;
+            let bytes_max = if is_full { CELL_BYTES_FULL } else { self.cell_bytes_max };
+            let (cell, is_cut) = cut(cell, bytes_max);
+            self.shown_bytes = self.shown_bytes.saturating_add(cell.weight_bytes());
             if is_cut {
                 truncated_cells.push(column.name.clone());
             }

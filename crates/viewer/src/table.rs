@@ -26,6 +26,9 @@ pub struct Table {
 /// Gets each row of a scan with its number.
 pub(crate) type Visit<'a> = dyn FnMut(u64, Vec<Cell>) -> ControlFlow<()> + 'a;
 
+/// Gets each row asked for, with its place among them.
+pub(crate) type Take<'a> = dyn FnMut(usize, Vec<Cell>) + 'a;
+
 impl Table {
     /// Puts the files of a split and their index together.
     ///
@@ -124,23 +127,27 @@ impl Table {
         for (group, rows) in opened.groups_of(0..u64::MAX) {
             let count = usize::try_from(rows.end - rows.start).unwrap_or(usize::MAX);
             let mut rows = opened.rows(group, &roots, whole(count))?;
-            while let Some(batch) = rows.next()? {
-                for cells in batch {
-                    match step(cells) {
-                        Step::On => {}
-                        other => return Ok(other),
-                    }
+            while let Some(cells) = rows.next()? {
+                match step(cells) {
+                    Step::On => {}
+                    other => return Ok(other),
                 }
             }
         }
         Ok(Step::On)
     }
 
-    /// Returns the wanted columns of rows, in the order asked for.
+    /// Hands the wanted columns of rows to `take`, with the place of the row among those asked for:
+    /// one row at a time, as one row can be large.
     ///
     /// # Errors
     /// [`Error::RowUnknown`] for a row after the last one.
-    pub(crate) fn rows_at(&self, rows: &[u64], wanted: &[usize]) -> Result<Vec<Vec<Cell>>> {
+    pub(crate) fn rows_at(
+        &self,
+        rows: &[u64],
+        wanted: &[usize],
+        take: &mut Take<'_>,
+    ) -> Result<()> {
         let total = self.index.rows();
         if let Some(row) = rows.iter().copied().find(|row| *row >= total) {
             return Err(Error::RowUnknown { row, rows: total });
@@ -148,38 +155,35 @@ impl Table {
         let mut order: Vec<usize> = (0..rows.len()).collect();
         order.sort_by_key(|place| rows[*place]);
         let sorted: Vec<u64> = order.iter().map(|place| rows[*place]).collect();
-        let mut found = Vec::with_capacity(rows.len());
+        let mut places = order.into_iter();
+        let mut next = |cells: Vec<Cell>| {
+            if let Some(place) = places.next() {
+                take(place, cells);
+            }
+        };
         let mut start = 0;
-        for (file, index) in self.files.iter().zip(&self.index.files) {
-            let end = index.rows.saturating_add(start);
+        for at in self.files.iter().zip(&self.index.files) {
+            let end = at.1.rows.saturating_add(start);
             let here = sorted.iter().filter(|row| (start..end).contains(row));
             let here: Vec<u64> = here.map(|row| row - start).collect();
             if !here.is_empty() {
-                found.extend(match index.format {
-                    Format::Parquet => self.pick_parquet(file, wanted, &here)?,
-                    _ => self.pick_text(file, index, wanted, &here)?,
-                });
+                match at.1.format {
+                    Format::Parquet => self.pick_parquet(at.0, wanted, &here, &mut next)?,
+                    _ => self.pick_text(at, wanted, &here, &mut next)?,
+                }
             }
             start = end;
         }
-        if found.len() != rows.len() {
-            return Err(Error::IndexStale);
-        }
-        let mut cells: Vec<Vec<Cell>> = vec![Vec::new(); rows.len()];
-        for (place, row) in order.into_iter().zip(found) {
-            cells[place] = row;
-        }
-        Ok(cells)
+        if places.next().is_some() { Err(Error::IndexStale) } else { Ok(()) }
     }
 
     fn pick_text(
         &self,
-        file: &SourceFile,
-        index: &FileIndex,
+        (file, index): (&SourceFile, &FileIndex),
         wanted: &[usize],
         rows: &[u64],
-    ) -> Result<Vec<Vec<Cell>>> {
-        let mut found = Vec::with_capacity(rows.len());
+        next: &mut dyn FnMut(Vec<Cell>),
+    ) -> Result<()> {
         let mut reader: Option<(TextRows<'_>, u64)> = None;
         for row in rows {
             // A far row is entered anew by the index; gzip has to be read through in any case.
@@ -191,13 +195,13 @@ impl Table {
             while let Some((cells, _)) = opened.next()? {
                 at += 1;
                 if at > *row {
-                    found.push(cells);
+                    next(cells);
                     break;
                 }
             }
             reader = Some((opened, at));
         }
-        Ok(found)
+        Ok(())
     }
 
     fn pick_parquet(
@@ -205,11 +209,11 @@ impl Table {
         file: &SourceFile,
         wanted: &[usize],
         rows: &[u64],
-    ) -> Result<Vec<Vec<Cell>>> {
-        let mut found = Vec::with_capacity(rows.len());
+        next: &mut dyn FnMut(Vec<Cell>),
+    ) -> Result<()> {
         let opened = ParquetFile::open(file)?;
         let roots = self.roots(&opened, wanted);
-        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(found) };
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(()) };
         for (group, span) in opened.groups_of(*first..last.saturating_add(1)) {
             let here = rows.iter().filter(|row| span.contains(row));
             let here: Vec<usize> =
@@ -218,11 +222,11 @@ impl Table {
                 continue;
             }
             let mut reader = opened.rows(group, &roots, ranges(&here))?;
-            while let Some(batch) = reader.next()? {
-                found.extend(batch);
+            while let Some(cells) = reader.next()? {
+                next(cells);
             }
         }
-        Ok(found)
+        Ok(())
     }
 
     fn text_rows<'a>(

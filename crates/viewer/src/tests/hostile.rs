@@ -202,3 +202,36 @@ fn media_are_known_by_their_bytes() {
         assert_eq!((media_type(bytes), image_size(bytes)), (kind, size));
     }
 }
+
+#[test]
+fn a_list_that_names_one_long_text_many_times_is_refused() {
+    use arrow_array::types::Int32Type;
+    use arrow_array::{
+        Array, ArrayRef, DictionaryArray, Int32Array, ListArray, RecordBatch, StringArray,
+    };
+    use arrow_schema::Field;
+    use std::sync::Arc;
+    let texts = Arc::new(StringArray::from(vec!["x".repeat(20_000)]));
+    let keys = Int32Array::from(vec![0; 20_000]);
+    let named = DictionaryArray::<Int32Type>::try_new(keys, texts).expect("keys in range");
+    let field = Arc::new(Field::new("item", named.data_type().clone(), true));
+    let offsets = ListArray::from_iter_primitive::<Int32Type, _, _>([Some(vec![Some(0); 20_000])])
+        .offsets()
+        .clone();
+    let list: ArrayRef = Arc::new(ListArray::new(field, offsets, Arc::new(named), None));
+    let batch = RecordBatch::try_from_iter([("l", list)]).expect("one column");
+    let bytes = written(&batch, WriterProperties::default());
+    assert!(bytes.len() < 100_000, "400 MB of text in {} bytes", bytes.len());
+    let error = ask_all("a.parquet", bytes).expect_err("a bomb");
+    assert!(error.to_string().contains("a row of too many bytes"), "{error}");
+}
+
+#[test]
+fn a_page_of_many_long_cells_is_cut_to_a_bound() {
+    let text = format!("a\n{}", format!("{}\n", "x".repeat(1 << 20)).repeat(150));
+    let table = table_with(vec![file("a.csv", text)], Limits::default()).expect("a table");
+    let page = table.rows(slice(0, 100), &url).expect("rows");
+    assert_eq!(page.rows.len(), 100);
+    assert!(page.rows.iter().all(|item| item.truncated_cells == ["a"]));
+    assert!(super::json(&page).len() < 34 << 20);
+}
