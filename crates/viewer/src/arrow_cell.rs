@@ -248,6 +248,7 @@ pub(crate) fn with_views(field: &Field, depth: usize) -> Field {
         DataType::Utf8 => DataType::Utf8View,
         DataType::Binary => DataType::BinaryView,
         DataType::List(field) => DataType::List(inner(field)),
+        DataType::Map(field, is_sorted) => DataType::Map(inner(field), *is_sorted),
         DataType::Struct(fields) => {
             DataType::Struct(fields.iter().map(|field| inner(field)).collect())
         }

@@ -130,7 +130,7 @@ impl ParquetFile {
             plain.schema().fields().iter().map(|field| with_views(field, 0)).collect();
         let options = options().with_schema(Arc::new(Schema::new(views)));
         let viewed = guarded(&path, || ArrowReaderMetadata::try_new(Arc::clone(parts), options));
-        let metadata = viewed.unwrap_or(plain);
+        let metadata = viewed?;
         Ok(Self { path, chunks, metadata, columns })
     }
 

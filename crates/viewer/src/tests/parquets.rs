@@ -295,3 +295,27 @@ fn the_bodies_have_the_names_of_the_public_viewer() {
     );
     assert!(first.ends_with(r#""truncated":false}"#));
 }
+
+#[test]
+fn lists_in_the_old_shapes_read_as_lists() {
+    use parquet::data_type::{ByteArray, ByteArrayType};
+    use parquet::file::writer::SerializedFileWriter;
+    use parquet::schema::parser::parse_message_type;
+    let schema = "message m { repeated binary a (UTF8);
+        optional group b (LIST) { repeated binary array (UTF8); } }";
+    let schema = Arc::new(parse_message_type(schema).expect("a schema"));
+    let mut writer =
+        SerializedFileWriter::new(Vec::new(), schema, Arc::default()).expect("a writer");
+    let mut group = writer.next_row_group().expect("a group");
+    for level in [1, 2] {
+        let mut column = group.next_column().expect("a column").expect("a column");
+        let texts = ["x", "y", "z"].map(ByteArray::from);
+        let levels = [level; 3];
+        let typed = column.typed::<ByteArrayType>();
+        typed.write_batch(&texts, Some(&levels), Some(&[0, 1, 0])).expect("values");
+        column.close().expect("a column");
+    }
+    group.close().expect("a group");
+    let table = table("a.parquet", writer.into_inner().expect("a file"));
+    assert_eq!(rows(&table, 0, 9), r#"[{"a":["x","y"],"b":["x","y"]},{"a":["z"],"b":["z"]}]"#);
+}
