@@ -86,6 +86,12 @@ impl App {
 
     /// Returns the source of randomness.
     #[must_use]
+    pub fn random_shared(&self) -> Arc<Random> {
+        self.random.clone()
+    }
+
+    /// Returns the source of randomness.
+    #[must_use]
     pub fn random(&self) -> &Random {
         &self.random
     }

@@ -7,6 +7,7 @@
 //! Must never: move a ref outside the database, or give out a file before [`hub::access_test`].
 //! Start reading at [`Depot`], then at [`Draft`].
 
+mod bytes;
 mod draft;
 mod entry;
 mod error;
@@ -26,6 +27,7 @@ pub use revision::{Revision, revision_find};
 pub use whole::{repo_copy, squash};
 
 use ::hub::RepoId;
+use base::Random;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -37,6 +39,7 @@ const OPEN_MAX: usize = 256;
 #[derive(Debug)]
 pub struct Depot {
     git: PathBuf,
+    blobs: blob::Store,
     open: Mutex<HashMap<RepoId, git::Repo>>,
     locks: Mutex<HashMap<RepoId, Arc<Mutex<()>>>>,
 }
@@ -46,11 +49,22 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Depot {
-    /// Opens the depot of a data folder; the folder is made with the first repository.
-    #[must_use]
-    pub fn open(data: &Path) -> Self {
-        let git = data.join("hub").join("git");
-        Self { git, open: Mutex::default(), locks: Mutex::default() }
+    /// Opens the depot of a data folder. Large files go to `store`, or below the data folder where
+    /// that is `None`; see [`blob::Store::open`] for its forms.
+    ///
+    /// # Errors
+    /// When the store cannot be opened.
+    pub async fn open(
+        data: &Path,
+        store: Option<&str>,
+        random: Arc<Random>,
+    ) -> Result<Self, blob::Error> {
+        let hub = data.join("hub");
+        let hub = std::path::absolute(&hub).unwrap_or(hub);
+        let own = format!("file:{}", hub.join("blobs").display());
+        let blobs = blob::Store::open(store.unwrap_or(&own), random).await?;
+        let git = hub.join("git");
+        Ok(Self { git, blobs, open: Mutex::default(), locks: Mutex::default() })
     }
 
     /// Returns the folder of a repository's Git objects.

@@ -34,4 +34,4 @@ pub use owners::{Owners, names, owners};
 pub use payout::{BatchFiles, Order, PayoutError, batch_files, payment_csv, payment_pain001};
 pub use rules::rule_kept;
 pub use sums::{RegisterPage, register_page, register_sums};
-pub use zone::{Payer, Zone, zone_read, zone_set};
+pub use zone::{Payer, Zone, secret_ensure, zone_read, zone_set};

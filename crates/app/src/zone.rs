@@ -76,3 +76,19 @@ pub fn zone_set(tx: &mut Tx<'_>, zone: &Zone) -> Result<Result<(), Vec<FieldProb
     store::setting_put(tx, SETTING, &text, now)?;
     Ok(Ok(()))
 }
+
+/// Reads a secret of the zone, making it where there is none yet: it is the same for every process
+/// that shares the database. Never shown.
+///
+/// # Errors
+/// When the database fails.
+pub fn secret_ensure(tx: &mut Tx<'_>, name: &str) -> Result<String, Error> {
+    let name = format!("secret.{name}");
+    if let Some(known) = store::setting(tx, &name)? {
+        return Ok(known);
+    }
+    let made = tx.random().secret();
+    let now = tx.now();
+    store::setting_put(tx, &name, &made, now)?;
+    Ok(made)
+}

@@ -82,6 +82,12 @@ pub(crate) fn named(path: &str) -> Option<Named> {
 }
 
 impl Cx {
+    /// Asks nobody who they are: the address or token of the request says what may be done.
+    pub(crate) fn nobody(hub: &Arc<Hub>) -> Self {
+        let now = hub.app.now();
+        Self { hub: hub.clone(), visitor: Visitor::default(), now, repo: None }
+    }
+
     /// Reads who asks.
     pub(crate) async fn of(hub: &Arc<Hub>, parts: &Parts) -> Result<Self, Fault> {
         let now = hub.app.now();

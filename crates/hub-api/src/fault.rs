@@ -21,6 +21,8 @@ pub(crate) enum Fault {
     Refused(Refused),
     /// The token is unknown, ended or expired.
     Credentials,
+    /// A signed permission is forged or has ended.
+    Expired,
     /// A file is not there; its revision is: the client remembers that.
     Missing { path: String, commit: String },
     /// The request is wrong in itself.
@@ -67,6 +69,29 @@ impl From<hub::Error> for Fault {
 impl From<Refused> for Fault {
     fn from(refused: Refused) -> Self {
         Self::Refused(refused)
+    }
+}
+
+impl From<blob::Error> for Fault {
+    fn from(error: blob::Error) -> Self {
+        use blob::Refused as R;
+        match error {
+            blob::Error::Refused(R::TooLarge { limit_bytes }) => Self::TooLarge(limit_bytes),
+            blob::Error::Refused(R::UploadBusy { .. }) => {
+                Self::Busy("the upload is being worked on: try again")
+            }
+            blob::Error::Refused(refused) => Self::Unprocessable(refused.to_string()),
+            blob::Error::Full { .. } => {
+                Self::Full("the zone has no disk space left: tell its administrator".to_owned())
+            }
+            other => Self::failed(other),
+        }
+    }
+}
+
+impl From<blob::KeyError> for Fault {
+    fn from(error: blob::KeyError) -> Self {
+        Self::Bad(error.to_string())
     }
 }
 
@@ -139,6 +164,10 @@ impl IntoResponse for Fault {
             Self::Credentials => {
                 (S::UNAUTHORIZED, "Invalid credentials in Authorization header".to_owned())
             }
+            Self::Expired => (
+                S::FORBIDDEN,
+                "this address is no longer good: ask the hub for a new one".to_owned(),
+            ),
             Self::Missing { path, commit } => {
                 told_more.code = "EntryNotFound";
                 told_more.headers.push((REPO_COMMIT, commit));

@@ -237,7 +237,7 @@ pub(crate) async fn info(
     let revision = named.get("revision").cloned().unwrap_or_else(|| "main".to_owned());
     let body = look(&cx, move |read, git, repo| {
         let head = revision_find(read, git, repo, &revision)?;
-        let tags: Vec<String> = Vec::new();
+        let tags = hub::tags_of(read, &[repo.id])?.remove(&repo.id).unwrap_or_default();
         let mut facts = facts(repo, &tags);
         facts.insert("sha".to_owned(), json!(head.commit.to_string()));
         if wanted.is_wanted("siblings") {

@@ -7,20 +7,30 @@
 //! Must never: decide who may do what (that is `hub`), tell of a private repository, or answer
 //! before a change is durable. Start reading at [`router`], then at `routes`.
 
+mod cas;
+mod chunks;
 mod commit;
+mod content;
+mod counted;
 mod cx;
 mod fault;
 mod first;
 mod identity_api;
 mod info;
+mod lfs;
 mod listing;
 mod page;
+mod range;
 mod refs;
 mod repos;
+mod resolve;
 mod route;
 mod routes;
 mod stamp;
+mod token;
 mod tree;
+mod upload;
+mod verifier;
 
 #[cfg(test)]
 mod tests;
@@ -35,33 +45,93 @@ use axum::middleware::Next;
 use axum::response::Response;
 use fault::Fault;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 pub use route::{Need, Shown};
 
 /// Largest request body of routes that do not stream: lists of files and metadata.
 const BODY_BYTES_MAX: usize = 32 * 1024 * 1024;
 
-/// What the wire is served from.
+/// Containers of chunks that are checked at once: each holds some MiB and a core.
+const XORBS_AT_ONCE: usize = 6;
+/// Descriptions of files that are checked at once.
+const SHARDS_AT_ONCE: usize = 1;
+
+/// What an operator may set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Bytes that the large files of a namespace may take, unless it has a limit of its own.
+    pub quota_bytes: i64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        // ASSUMPTION: one terabyte is more than a start-up needs and less than a disk.
+        Self { quota_bytes: 1_000_000_000_000 }
+    }
+}
+
+/// What the wire is served from. Share it behind an `Arc`.
 pub struct Hub {
     app: Arc<App>,
     depot: Arc<Depot>,
     /// Where the zone is reached, without a slash at the end.
     public_url: String,
+    options: Options,
+    signer: token::Signer,
+    verifier: verifier::Verifier,
+    counted: counted::Counted,
+    xorbs: Semaphore,
+    shards: Semaphore,
 }
 
 impl Hub {
     /// Serves the hub of an open zone, reached at `public_url`.
-    #[must_use]
-    pub fn new(app: Arc<App>, depot: Arc<Depot>, public_url: &str) -> Self {
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open(
+        app: Arc<App>,
+        depot: Arc<Depot>,
+        (public_url, options): (&str, Options),
+    ) -> Result<Arc<Self>, db::Error> {
         let public_url = public_url.trim_end_matches('/').to_owned();
-        Self { app, depot, public_url }
+        let secret = app.write(|tx| app::secret_ensure(tx, "hub")).await?;
+        Ok(Arc::new(Self {
+            app,
+            depot,
+            public_url,
+            options,
+            signer: token::Signer::of(&secret),
+            verifier: verifier::Verifier::default(),
+            counted: counted::Counted::default(),
+            xorbs: Semaphore::new(XORBS_AT_ONCE),
+            shards: Semaphore::new(SHARDS_AT_ONCE),
+        }))
+    }
+
+    /// Does what is due without anybody asking: writes counts, checks claims that an earlier
+    /// process left. Failures go to the log; what failed is tried again next time.
+    pub async fn tend(self: &Arc<Self>) {
+        /// Claims begun in one round.
+        const CLAIMS: u32 = 16;
+        if let Err(fault) = self.counted.write(self).await {
+            tracing::warn!(?fault, "downloads could not be counted");
+        }
+        match self.app.read(|read| hub::objects_claimed(read, CLAIMS)).await {
+            Ok(claims) => {
+                for claim in claims {
+                    self.verifier.begin(self, claim);
+                }
+            }
+            Err(error) => tracing::warn!(%error, "claims could not be read"),
+        }
     }
 }
 
 /// Returns the routes of the hub; its fallback answers for every other address, so put it behind
 /// the pages' own routes.
-pub fn router(hub: Hub) -> Router {
-    let hub = Arc::new(hub);
+pub fn router(hub: Arc<Hub>) -> Router {
     route::build(routes::table(), &hub)
         .fallback(route::not_found)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

@@ -19,6 +19,10 @@ use std::sync::Arc;
 pub enum Need {
     /// Nothing: the address itself carries a signed permission, or there is nothing to protect.
     Open,
+    /// Nothing here: the handler reads a signed token where others have an account's.
+    Signed,
+    /// Nothing; what is shown depends on who asks.
+    Seen,
     /// An account.
     SignedIn,
     /// To act on the repository that the address names.
@@ -115,9 +119,12 @@ enum Pass {
 
 async fn gate_pass(hub: &Arc<Hub>, need: Need, request: Request) -> Result<Pass, Fault> {
     let (mut parts, body) = request.into_parts();
-    let mut cx = Cx::of(hub, &parts).await?;
+    let mut cx = match need {
+        Need::Open | Need::Signed => Cx::nobody(hub),
+        Need::SignedIn | Need::Seen | Need::Repo(_) => Cx::of(hub, &parts).await?,
+    };
     match need {
-        Need::Open => {}
+        Need::Open | Need::Signed | Need::Seen => {}
         Need::SignedIn => {
             cx.visitor.signed_in()?;
         }

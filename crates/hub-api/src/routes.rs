@@ -1,7 +1,7 @@
 //! The table of routes.
 
-use crate::route::{Need, Route, api, route};
-use crate::{commit, identity_api, info, refs, repos, tree};
+use crate::route::{Need, Route, api, page, route};
+use crate::{cas, commit, identity_api, info, lfs, refs, repos, resolve, tree};
 use axum::http::Method;
 use hub::Action;
 
@@ -15,15 +15,17 @@ pub(crate) fn table() -> Vec<Route> {
     let mut table = people();
     table.extend(repositories());
     table.extend(files());
+    table.extend(bytes());
+    table.extend(transfers());
     table
 }
 
 fn people() -> Vec<Route> {
     vec![
         route(GET, "/api/whoami-v2", Need::SignedIn, identity_api::whoami),
-        route(GET, "/api/users/{owner}/overview", Need::Open, identity_api::user),
-        route(GET, "/api/users/{owner}/likes", Need::Open, identity_api::likes),
-        route(GET, "/api/organizations/{owner}/overview", Need::Open, identity_api::organisation),
+        route(GET, "/api/users/{owner}/overview", Need::Seen, identity_api::user),
+        route(GET, "/api/users/{owner}/likes", Need::Seen, identity_api::likes),
+        route(GET, "/api/organizations/{owner}/overview", Need::Seen, identity_api::organisation),
     ]
 }
 
@@ -55,5 +57,44 @@ fn files() -> Vec<Route> {
         api(POST, "/super-squash/{branch}", Action::Write, refs::squash),
         api(POST, "/preupload/{revision}", Action::Contribute, commit::preupload),
         api(POST, "/commit/{revision}", Action::Contribute, commit::commit),
+    ]
+}
+
+/// Files as bytes; every kind of repository has its own prefix.
+fn bytes() -> Vec<Route> {
+    const HEAD: &Method = &Method::HEAD;
+    let mut table = Vec::new();
+    for tail in ["/resolve/{revision}/{*path}", "/raw/{revision}/{*path}"] {
+        table.extend(page(GET, tail, Action::Read, resolve::resolve));
+    }
+    let tail = "/resolve/{revision}/{*path}";
+    table.extend(page(HEAD, tail, Action::Read, resolve::resolve));
+    table.extend(page(POST, "/info/lfs/objects/batch", Action::See, lfs::batch));
+    table
+}
+
+/// Transfers of large files. What is open here carries its permission in the address or token.
+fn transfers() -> Vec<Route> {
+    const XET: &str = "/hub/xet/v1";
+    vec![
+        api(GET, "/xet-read-token/{revision}", Action::Read, cas::read_token),
+        api(GET, "/xet-write-token/{revision}", Action::Contribute, cas::write_token),
+        route(PUT, "/hub/lfs/{token}", Need::Open, lfs::put),
+        route(POST, "/hub/lfs/{token}", Need::Open, lfs::join),
+        route(GET, "/hub/lfs/{token}", Need::Open, lfs::get),
+        route(PUT, "/hub/lfs/{token}/{number}", Need::Open, lfs::part_put),
+        route(POST, "/hub/lfs/{token}/verify", Need::Open, lfs::verify),
+        route(POST, &format!("{XET}/xorbs/{{prefix}}/{{hash}}"), Need::Signed, cas::xorb_put),
+        route(
+            POST,
+            &format!("{XET}/xorb-grants/{{prefix}}/{{hash}}"),
+            Need::Signed,
+            cas::xorb_grant,
+        ),
+        route(POST, &format!("{XET}/shards"), Need::Signed, cas::shard_put),
+        route(GET, &format!("{XET}/chunks/{{prefix}}/{{hash}}"), Need::Signed, cas::chunk_find),
+        route(GET, &format!("{XET}/reconstructions/{{hash}}"), Need::Signed, cas::plan),
+        route(GET, "/hub/xet/data/{token}", Need::Open, cas::part),
+        route(POST, "/v1/telemetry", Need::Signed, cas::telemetry),
     ]
 }

@@ -38,12 +38,31 @@ pub fn xorb_add(
 ) -> Result<bool, Error> {
     let now = tx.now();
     if store::chunk::xorb_insert(tx, store_id, xorb, now)? == 0 {
+        store::chunk::xorb_touch(tx, store_id, &xorb.hash, now)?;
         return Ok(false);
     }
     for hash in eligible {
         store::chunk::chunk_insert(tx, store_id, hash, &xorb.hash)?;
     }
     Ok(true)
+}
+
+/// Notes that somebody relies on a container from now on, so that it is not collected as garbage
+/// soon. Returns whether it is here.
+pub fn xorb_touch(tx: &mut Tx<'_>, store_id: NamespaceId, hash: &str) -> Result<bool, Error> {
+    let now = tx.now();
+    Ok(store::chunk::xorb_touch(tx, store_id, hash, now)? == 1)
+}
+
+/// Notes a chunk by which clients may find a container.
+pub fn chunk_add(
+    tx: &mut Tx<'_>,
+    store_id: NamespaceId,
+    chunk: &str,
+    xorb: &str,
+) -> Result<(), Error> {
+    store::chunk::chunk_insert(tx, store_id, chunk, xorb)?;
+    Ok(())
 }
 
 /// Finds a container.

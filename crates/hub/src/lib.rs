@@ -19,8 +19,8 @@ mod listing;
 mod model;
 mod namespace;
 mod object;
-mod pointer;
 mod personal;
+mod pointer;
 mod refs;
 mod refused;
 mod repo;
@@ -33,7 +33,10 @@ mod webhook;
 mod tests;
 
 pub use access::{access_test, administers};
-pub use chunk::{Chunked, Xorb, chunked_add, chunked_find, xorb_add, xorb_find, xorb_of_chunk};
+pub use chunk::{
+    Chunked, Xorb, chunk_add, chunked_add, chunked_find, xorb_add, xorb_find, xorb_of_chunk,
+    xorb_touch,
+};
 pub use collection::{
     Collection, CollectionChange, CollectionQuery, ITEMS_MAX, Item, Listed, NOTE_CHARS_MAX,
     NewCollection, THEMES, Target, collection_create, collection_delete, collection_find,
@@ -67,12 +70,12 @@ pub use object::{
     NewObject, object_add, object_chunked, object_copy, object_find, object_settle,
     objects_claimed, objects_delete, objects_find, objects_of,
 };
-pub use pointer::{POINTER_BYTES_MAX, Pointer, is_sha256};
 pub use personal::{
     ADMINISTERS, PURPOSE_SECONDS_MAX, Personal, Purpose, PurposeState, Reading, personal_declare,
     personal_of, personal_withdraw, purpose_ask, purpose_decide, purpose_withdraw, purposes,
     reading_note, readings, readings_of_gone,
 };
+pub use pointer::{POINTER_BYTES_MAX, Pointer, is_sha256};
 pub use refs::{
     CONVERTED, HEADS, MAIN, Move, PULLS, TAGS, branch_create, branch_delete, ref_find, ref_move,
     ref_of_revision, refs_of, tag_create, tag_delete, writable_name,

@@ -22,6 +22,10 @@ pub(crate) struct ServeArgs {
     /// Where people reach the zone, as in `https://zone.example`; the listening address by default.
     #[arg(long, value_name = "URL", env = "HUTONG_URL")]
     pub(crate) url: Option<String>,
+    /// Where large files of the hub go: `file:/FOLDER` or `s3://BUCKET/PREFIX?endpoint=URL`; the
+    /// data folder by default.
+    #[arg(long, value_name = "URL", env = "HUTONG_FILES")]
+    pub(crate) files: Option<String>,
 }
 
 /// Serves a zone.
@@ -45,14 +49,23 @@ pub(crate) async fn run(app: Arc<App>, args: &ServeArgs, ready: impl FnOnce(&str
     };
     println!("Serving at {url} (stop with Ctrl-C)");
     ready(&url);
-    let tending = tokio::spawn(tend(app.clone()));
+    let hub = hub_open(&app, args, &url).await?;
+    let tending = tokio::spawn(tend(app.clone(), hub.clone()));
     let warming = tokio::spawn(warm(app.clone()));
-    let server = web::Server::new(app.clone(), &url);
+    let server = web::Server::new(app.clone(), &url).beyond(hub_api::router(hub));
     let served = web::serve(listener, server, stop()).await;
     tending.abort();
     warming.abort();
     app.close();
     served.context("serve")
+}
+
+async fn hub_open(app: &Arc<App>, args: &ServeArgs, url: &str) -> Result<Arc<hub_api::Hub>> {
+    let data = &args.zone.config().data;
+    let depot = app::depot::Depot::open(data, args.files.as_deref(), app.random_shared()).await;
+    let depot = Arc::new(depot.context("open the store of large files; see --files")?);
+    let options = hub_api::Options::default();
+    hub_api::Hub::open(app.clone(), depot, (url, options)).await.context("open the hub")
 }
 
 async fn warm(app: Arc<App>) {
@@ -61,13 +74,14 @@ async fn warm(app: Arc<App>) {
     }
 }
 
-async fn tend(app: Arc<App>) {
+async fn tend(app: Arc<App>, hub: Arc<hub_api::Hub>) {
     let mut beat = tokio::time::interval(Duration::from_secs(TEND_SECONDS));
     loop {
         beat.tick().await;
         if let Err(error) = app.tend().await {
             tracing::warn!(error = format!("{:#}", anyhow::Error::new(error)), "tending failed");
         }
+        hub.tend().await;
     }
 }
 

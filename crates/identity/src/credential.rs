@@ -99,6 +99,38 @@ pub fn token_create(
     Ok(made)
 }
 
+/// Enters an API token whose secret is known already, for a zone that takes over people from
+/// another installation and must not make them change their programs. Lives as [`token_create`]
+/// says.
+///
+/// # Errors
+/// [`Refused::Invalid`] for a secret of less than 16 characters, and as [`token_create`].
+pub fn token_adopt(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    (label, secret): (&str, &str),
+    seconds: i64,
+) -> Result<Credential, Error> {
+    let mut problems = base::FieldProblems::default();
+    problems.text("label", label, 1, 100);
+    problems.text("secret", secret, 16, 200);
+    problems.require(seconds > 0, "seconds", ("must be above 0", "须大于零"));
+    problems.finish().map_err(Refused::Invalid)?;
+    people::find(tx, person)?.ok_or(Refused::PersonUnknown(person))?;
+    let now = tx.now();
+    let credential = Credential {
+        id: tx.id(),
+        person,
+        kind: CredentialKind::Token,
+        label: label.trim().to_owned(),
+        created_at: now,
+        expires_at: now.plus_seconds(seconds.min(TOKEN_SECONDS_MAX)),
+    };
+    store::insert(tx, &credential, &sha256_hex(secret.as_bytes()))?;
+    audit(tx, Actor::Person(person), "person.token-adopted", &person.0, &label.trim())?;
+    Ok(credential)
+}
+
 /// Tells whose session a secret is, at an instant.
 pub fn person_of_session(
     read: &Read<'_>,

@@ -18,6 +18,18 @@ pub(crate) fn xorb_insert(
     )
 }
 
+pub(crate) fn xorb_touch(
+    tx: &mut Tx<'_>,
+    store: NamespaceId,
+    hash: &str,
+    at: Time,
+) -> Result<u64, Error> {
+    tx.exec(
+        "UPDATE hub_xorb SET added_at = ?3 WHERE store_id = ?1 AND hash = ?2",
+        params![&store.0, hash, at],
+    )
+}
+
 pub(crate) fn chunk_insert(
     tx: &mut Tx<'_>,
     store: NamespaceId,

@@ -137,7 +137,8 @@ impl World {
             is_private: Some(false),
             sdk: String::new(),
         };
-        self.write(move |tx| repo_create(tx, &visitor, tx.id(), &new())).expect("the repository is made")
+        self.write(move |tx| repo_create(tx, &visitor, tx.id(), &new()))
+            .expect("the repository is made")
     }
 
     /// Writes something that a visitor does.

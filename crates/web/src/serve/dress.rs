@@ -4,14 +4,16 @@ use super::{Cx, Fault, Shared};
 use crate::Lang;
 use crate::pages::{Page as _, error::ErrorPage};
 use axum::Json;
+use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, SET_COOKIE,
+    ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, SET_COOKIE,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
+use tower::ServiceExt;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -22,6 +24,20 @@ const POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none
 /// Answers addresses where nothing is.
 pub(crate) async fn not_found() -> Fault {
     Fault::NotFound
+}
+
+/// Passes a request on to another service. A browser that finds nothing there gets a page.
+pub(crate) async fn beyond(service: Router, request: Request) -> Response {
+    let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
+    let is_browser = accepted.is_some_and(|text| text.contains("text/html"));
+    let response = match service.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    };
+    if is_browser && response.status() == StatusCode::NOT_FOUND {
+        return Fault::NotFound.into_response();
+    }
+    response
 }
 
 /// Wraps every request.
@@ -53,13 +69,14 @@ fn guard(out: &mut HeaderMap, id: &str) {
         (REFERRER_POLICY, "same-origin"),
         (CONTENT_SECURITY_POLICY, POLICY),
     ] {
-        out.insert(name, HeaderValue::from_static(value));
+        // What is already said is narrower: files that people uploaded have their own policy.
+        out.entry(name).or_insert(HeaderValue::from_static(value));
     }
     if !out.contains_key(CACHE_CONTROL) {
         out.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     }
     if let Ok(value) = HeaderValue::from_str(id) {
-        out.insert(REQUEST_ID, value);
+        out.entry(REQUEST_ID).or_insert(value);
     }
 }
 

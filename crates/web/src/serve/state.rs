@@ -20,6 +20,8 @@ pub struct Server {
     pub(crate) app: Arc<App>,
     /// Where the zone is reached, as in `https://zone.example`.
     pub(crate) public_url: String,
+    /// Answers addresses that are none of the pages' own.
+    beyond: Option<Router>,
     zone: Mutex<Option<(Time, Zone)>>,
 }
 
@@ -31,7 +33,14 @@ impl Server {
     #[must_use]
     pub fn new(app: Arc<App>, public_url: &str) -> Self {
         let public_url = public_url.trim_end_matches('/').to_owned();
-        Self { app, public_url, zone: Mutex::new(None) }
+        Self { app, public_url, beyond: None, zone: Mutex::new(None) }
+    }
+
+    /// Lets another service answer what the pages do not. What it answers with 404 to a browser is
+    /// shown as the pages show it.
+    #[must_use]
+    pub fn beyond(self, service: Router) -> Self {
+        Self { beyond: Some(service), ..self }
     }
 
     /// Returns the zone's settings, at most a second old.
@@ -55,10 +64,15 @@ impl Server {
 }
 
 /// Returns the whole service: pages, forms, JSON API and assets.
-pub fn router(server: Server) -> Router {
+pub fn router(mut server: Server) -> Router {
+    let beyond = server.beyond.take();
     let shared = Arc::new(server);
-    route::build(routes::table(), &shared)
-        .fallback(dress::not_found)
+    let pages = route::build(routes::table(), &shared);
+    let pages = match beyond {
+        Some(service) => pages.fallback(move |request| dress::beyond(service, request)),
+        None => pages.fallback(dress::not_found),
+    };
+    pages
         .layer(axum::middleware::from_fn_with_state(shared.clone(), dress::dress))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(shared)

@@ -1,0 +1,186 @@
+//! Files stored as chunks, read from the containers that hold them.
+
+use crate::{Fault, Hub};
+use app::depot::Depot;
+use axum::body::{Body, Bytes};
+use db::Read;
+use futures_util::{StreamExt, stream};
+use hub::NamespaceId;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+use xet::{Bad, Hash, Step, Steps, Term, Xorb};
+
+/// Bytes of one term in the database: hash, first chunk, end, length.
+const TERM_BYTES: usize = 32 + 4 + 4 + 4;
+/// Writes terms for the database. Their proofs are not kept: they were tested when the file came.
+pub(crate) fn terms_encode(terms: &[Term]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(terms.len() * TERM_BYTES);
+    for term in terms {
+        bytes.extend_from_slice(term.xorb.as_bytes());
+        bytes.extend_from_slice(&term.chunk_start.to_le_bytes());
+        bytes.extend_from_slice(&term.chunk_end.to_le_bytes());
+        bytes.extend_from_slice(&term.unpacked_bytes.to_le_bytes());
+    }
+    bytes
+}
+
+/// Reads terms of the database; `None` when they are damaged.
+pub(crate) fn terms_decode(bytes: &[u8]) -> Option<Vec<Term>> {
+    let rows = bytes.chunks_exact(TERM_BYTES);
+    if !rows.remainder().is_empty() {
+        return None;
+    }
+    rows.map(|row| {
+        let number = |at: usize| row.get(at..at + 4)?.try_into().ok().map(u32::from_le_bytes);
+        Some(Term {
+            xorb: Hash::from_bytes(row.get(..32)?.try_into().ok()?),
+            chunk_start: number(32)?,
+            chunk_end: number(36)?,
+            unpacked_bytes: number(40)?,
+            verification: None,
+        })
+    })
+    .collect()
+}
+
+/// Tables of containers of one namespace, each read once.
+pub(crate) struct Tables {
+    store: NamespaceId,
+    known: HashMap<Hash, Option<Arc<Xorb>>>,
+}
+
+impl Tables {
+    /// Keeps every table that was read: for the check of one shard, whose terms come in any order.
+    pub(crate) fn all(store: NamespaceId) -> Self {
+        Self { store, known: HashMap::new() }
+    }
+
+    /// Finds the table of a container; one that the namespace does not hold, or that is damaged,
+    /// is `None`.
+    pub(crate) fn find(
+        &mut self,
+        read: &Read<'_>,
+        hash: &Hash,
+    ) -> Result<Option<Arc<Xorb>>, hub::Error> {
+        if let Some(known) = self.known.get(hash) {
+            return Ok(known.clone());
+        }
+        let found = hub::xorb_find(read, self.store, &hash.to_string())?;
+        let table = found.and_then(|found| Xorb::decode(*hash, &found.chunks).ok()).map(Arc::new);
+        self.known.insert(*hash, table.clone());
+        Ok(table)
+    }
+}
+
+/// A file whose terms and tables are at hand.
+pub(crate) struct Known {
+    pub(crate) store: NamespaceId,
+    pub(crate) size_bytes: u64,
+    pub(crate) terms: Arc<Vec<Term>>,
+    pub(crate) tables: Arc<HashMap<Hash, Arc<Xorb>>>,
+}
+
+/// Reads what is known of a file of a namespace, with the tables of its containers.
+pub(crate) fn known(
+    read: &Read<'_>,
+    store: NamespaceId,
+    hash: &str,
+) -> Result<Option<Known>, hub::Error> {
+    let Some(file) = hub::chunked_find(read, store, hash)? else { return Ok(None) };
+    let Some(terms) = terms_decode(&file.terms) else { return Ok(None) };
+    let mut tables = Tables::all(store);
+    for term in &terms {
+        tables.find(read, &term.xorb)?;
+    }
+    let found = tables.known.into_iter().filter_map(|(hash, table)| Some((hash, table?)));
+    let size_bytes = u64::try_from(file.size_bytes).unwrap_or(0);
+    Ok(Some(Known { store, size_bytes, terms: Arc::new(terms), tables: Arc::new(found.collect()) }))
+}
+
+fn damaged(bad: Bad) -> Fault {
+    match bad {
+        Bad::OutOfRange { .. } => Fault::Range(0),
+        other => Fault::Failed(format!("a chunked file is damaged: {other}")),
+    }
+}
+
+/// Lists the steps that rebuild a part of a file.
+pub(crate) fn steps(known: &Known, range: Option<Range<u64>>) -> Result<Vec<Step>, Fault> {
+    let tables = known.tables.clone();
+    let steps = Steps::new(known.terms.as_slice(), range, |hash: &Hash| tables.get(hash).cloned());
+    steps.map_err(damaged)?.collect::<Result<Vec<Step>, Bad>>().map_err(damaged)
+}
+
+/// Opens a file, or a part of it, as plain bytes: step by step, with the next one read ahead.
+pub(crate) async fn body(
+    hub: &Arc<Hub>,
+    (store, chunked): (NamespaceId, &str),
+    range: Option<Range<u64>>,
+) -> Result<Body, Fault> {
+    /// Steps under way at once: one is sent while another is read.
+    const AHEAD: usize = 2;
+    let hash = chunked.to_owned();
+    let found = hub.app.read(move |read| known(read, store, &hash)).await?;
+    let known = found.ok_or_else(|| Fault::Failed(format!("the chunks of {chunked} are lost")))?;
+    if known.size_bytes == 0 {
+        return Ok(Body::empty());
+    }
+    let steps = steps(&known, range)?;
+    let hub = hub.clone();
+    let opened = stream::iter(steps).map(move |step| {
+        let hub = hub.clone();
+        async move { step_bytes(&hub, store, step).await.map_err(|fault| format!("{fault:?}")) }
+    });
+    Ok(Body::from_stream(opened.buffered(AHEAD)))
+}
+
+/// Reads one step and unpacks it; every chunk is checked against its hash.
+async fn step_bytes(hub: &Hub, store: NamespaceId, step: Step) -> Result<Bytes, Fault> {
+    let stored = xorb_bytes(hub, store, (&step.xorb(), step.bytes())).await?;
+    let unpack = move || {
+        let mut bytes = Vec::with_capacity(usize::try_from(step.length()).unwrap_or(0));
+        step.open(&stored, &mut bytes).map(|()| Bytes::from(bytes))
+    };
+    tokio::task::spawn_blocking(unpack).await.map_err(Fault::failed)?.map_err(damaged)
+}
+
+/// Reads a part of a container into memory; steps are a few MiB at most.
+async fn xorb_bytes(
+    hub: &Hub,
+    store: NamespaceId,
+    (hash, range): (&Hash, Range<u64>),
+) -> Result<Vec<u8>, Fault> {
+    let key = Depot::xorb_key(store, &hash.to_string())?;
+    let length = usize::try_from(range.end - range.start).unwrap_or(0);
+    let opened = hub.depot.blobs().read(&key, Some(range)).await?;
+    let mut opened =
+        opened.ok_or_else(|| Fault::Failed(format!("the container {hash} is lost")))?;
+    let mut bytes = Vec::with_capacity(length);
+    while let Some(part) = opened.bytes.next().await {
+        bytes.extend_from_slice(&part?);
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{terms_decode, terms_encode};
+    use xet::{Hash, Term};
+
+    #[test]
+    fn terms_come_back_as_they_went_and_damage_is_seen() {
+        let term = |n: u8| Term {
+            xorb: Hash::from_bytes([n; 32]),
+            chunk_start: u32::from(n),
+            chunk_end: 1_000,
+            unpacked_bytes: u32::MAX,
+            verification: None,
+        };
+        let terms = vec![term(1), term(2)];
+        let bytes = terms_encode(&terms);
+        assert_eq!(terms_decode(&bytes), Some(terms));
+        assert_eq!(terms_decode(&bytes[1..]), None);
+        assert_eq!(terms_decode(&[]), Some(Vec::new()));
+    }
+}

@@ -1,0 +1,131 @@
+//! A container of chunks on its way in: checked chunk by chunk while it streams to the store.
+
+use crate::{Fault, Hub};
+use app::depot::Depot;
+use axum::body::{Body, Bytes};
+use blob::Wanted;
+use futures_util::StreamExt;
+use hub::NamespaceId;
+use std::io::{self, Read, Write};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use xet::{Hash, XORB_BODY_BYTES_MAX, XORB_UPLOAD_BYTES_MAX, Xorb, XorbError, xorb_read};
+
+/// Parts of a body that wait between the connection and the check.
+const WAITING: usize = 8;
+/// Bytes gathered before they go to the store.
+const BLOCK_BYTES: usize = 1024 * 1024;
+
+/// A body as blocking code reads it.
+struct Incoming {
+    parts: Receiver<Result<Bytes, String>>,
+    at_hand: Bytes,
+    taken: u64,
+}
+
+impl Read for Incoming {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        while self.at_hand.is_empty() {
+            match self.parts.blocking_recv() {
+                Some(Ok(part)) => self.at_hand = part,
+                Some(Err(cause)) => return Err(io::Error::other(cause)),
+                None => return Ok(0),
+            }
+        }
+        let length = into.len().min(self.at_hand.len());
+        self.taken += u64::try_from(length).unwrap_or(u64::MAX);
+        if self.taken > u64::from(XORB_UPLOAD_BYTES_MAX) {
+            return Err(io::Error::other("the container is too large"));
+        }
+        into[..length].copy_from_slice(&self.at_hand.split_to(length));
+        Ok(length)
+    }
+}
+
+/// A stage as blocking code writes it.
+struct Outgoing {
+    stage: blob::Stage,
+    runtime: Handle,
+    error: Option<blob::Error>,
+}
+
+impl Write for Outgoing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.runtime.block_on(self.stage.write(bytes)) {
+            Ok(()) => Ok(bytes.len()),
+            Err(error) => {
+                self.error = Some(error);
+                Err(io::Error::other("the store failed"))
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+async fn send(body: Body, parts: Sender<Result<Bytes, String>>) {
+    let mut bytes = body.into_data_stream();
+    while let Some(part) = bytes.next().await {
+        let part = part.map_err(|error| error.to_string());
+        let is_over = part.is_err();
+        // A check that has ended has told its caller why.
+        if parts.send(part).await.is_err() || is_over {
+            return;
+        }
+    }
+}
+
+/// Reads a body to its end without keeping it.
+pub(crate) async fn drain(body: Body) -> Result<(), Fault> {
+    let mut bytes = body.into_data_stream();
+    let mut taken = 0_u64;
+    while let Some(part) = bytes.next().await {
+        let part = part.map_err(|error| Fault::Bad(format!("the body broke off: {error}")))?;
+        taken += u64::try_from(part.len()).unwrap_or(u64::MAX);
+        if taken > u64::from(XORB_UPLOAD_BYTES_MAX) {
+            return Err(Fault::TooLarge(XORB_UPLOAD_BYTES_MAX.into()));
+        }
+    }
+    Ok(())
+}
+
+/// Checks a container against its name and stores its body; durable when this returns.
+pub(crate) async fn xorb(
+    hub: &Hub,
+    store: NamespaceId,
+    hash: Hash,
+    body: Body,
+) -> Result<Xorb, Fault> {
+    let _turn = hub.xorbs.acquire().await.map_err(Fault::failed)?;
+    let key = Depot::xorb_key(store, &hash.to_string())?;
+    let limit = u64::from(XORB_BODY_BYTES_MAX);
+    let stage = hub.depot.blobs().stage(&key, Wanted::unhashed(limit));
+    let (tell, parts) = channel(WAITING);
+    let sending = tokio::spawn(send(body, tell));
+    let runtime = Handle::current();
+    let check = move || {
+        let mut incoming = Incoming { parts, at_hand: Bytes::new(), taken: 0 };
+        let outgoing = Outgoing { stage, runtime, error: None };
+        let mut writer = io::BufWriter::with_capacity(BLOCK_BYTES, outgoing);
+        let outcome = xorb_read(&mut incoming, &mut writer, hash);
+        let flushed = writer.flush();
+        let (outgoing, _) = writer.into_parts();
+        match (outcome, outgoing.error, flushed) {
+            (_, Some(error), _) => Err(Fault::from(error)),
+            (Err(XorbError::Bad(bad)), ..) => Err(Fault::Bad(bad.to_string())),
+            (Err(XorbError::Read(error)), ..) => {
+                Err(Fault::Bad(format!("the body broke off: {error}")))
+            }
+            (Err(error), ..) => Err(Fault::failed(error)),
+            (Ok(_), None, Err(error)) => Err(Fault::failed(error)),
+            (Ok(table), None, Ok(())) => Ok((table, outgoing.stage)),
+        }
+    };
+    let checked = tokio::task::spawn_blocking(check).await.map_err(Fault::failed)?;
+    sending.abort();
+    let (table, stage) = checked?;
+    stage.finish().await?;
+    Ok(table)
+}
