@@ -45,6 +45,7 @@ CREATE TABLE hub_repo (
     UNIQUE (kind, path_key)
 ) STRICT;
 CREATE INDEX hub_repo_namespace ON hub_repo (namespace_id, kind);
+CREATE INDEX hub_repo_created ON hub_repo (kind, created_at, id);
 CREATE INDEX hub_repo_changed ON hub_repo (kind, changed_at, id);
 CREATE INDEX hub_repo_downloads ON hub_repo (kind, downloads, id);
 CREATE INDEX hub_repo_likes ON hub_repo (kind, likes, id);

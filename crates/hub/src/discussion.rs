@@ -14,7 +14,9 @@ use identity::{Actor, PersonId, audit};
 
 /// Longest comment and description: a text, not a file.
 pub const COMMENT_BYTES_MAX: usize = 64 * 1024;
-/// Most events of a discussion: a page shows them all.
+/// Comments and new titles that a discussion takes, counted with all its events: a page shows
+/// them all. Status changes and commits go on to twice as many, so that nobody can keep a pull
+/// request from being merged or closed by filling it.
 pub const EVENTS_MAX: i64 = 2_000;
 /// Most discussions of one part of a list.
 pub const DISCUSSIONS_MAX: u32 = 100;
@@ -160,8 +162,12 @@ fn add(
     (kind, text, other): (EventKind, &str, &str),
 ) -> Result<Event, Error> {
     let place = store::discussion::events_count(tx, repo.id, number)?;
-    if place >= EVENTS_MAX {
-        let message = format!("has {EVENTS_MAX} events: open another one");
+    let most = match kind {
+        EventKind::Comment | EventKind::TitleChange => EVENTS_MAX,
+        EventKind::StatusChange | EventKind::Commit => 2 * EVENTS_MAX,
+    };
+    if place >= most {
+        let message = format!("has {place} events already: open another one");
         return Err(Refused::Invalid(vec![FieldProblem::new("discussion", message)]).into());
     }
     let event = Event {

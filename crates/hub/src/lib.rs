@@ -1,4 +1,6 @@
-//! Repositories of models, datasets and spaces: names, access, refs, large files, discussions.
+//! Repositories of models, datasets and spaces: names, access, refs, large files; and what people
+//! do around them: likes, requests for access, discussions, collections, webhooks, purposes for
+//! which personal data is read, terms of platforms, lineage.
 //!
 //! What Git knows (trees, files, history) lies in Git's own format; this crate keeps what it does
 //! not know, and the refs, so that a push moves them in one transaction with its audit line. Who

@@ -163,7 +163,7 @@ pub(crate) fn events(read: &Read<'_>, repo: RepoId, number: i64) -> Result<Vec<E
         "SELECT id, kind, author_id, at, text, other, edited_by, edited_at, is_hidden
          FROM hub_discussion_event WHERE repo_id = ?1 AND number = ?2
          ORDER BY place LIMIT ?3",
-        params![&repo.0, number, EVENTS_MAX],
+        params![&repo.0, number, 2 * EVENTS_MAX],
         found,
     )
 }

@@ -1,6 +1,6 @@
 //! Discussions and pull requests.
 
-use super::world::{World, on_both, refusal};
+use super::world::{World, fields, on_both, refusal};
 use crate::*;
 
 const COMMIT: &str = "1111111111111111111111111111111111111111";
@@ -286,5 +286,27 @@ fn texts_have_their_limits_and_strangers_no_voice() {
         let unseen = world.look(|read| discussion_read(read, &zhao, &hidden, 1));
         assert_eq!(refusal(unseen), Refused::RepoUnknown);
         assert!(comment(world, &world.visitor(world.wu), &hidden, (1, "here")).is_ok());
+    });
+}
+
+#[test]
+fn a_full_discussion_takes_no_words_and_can_still_be_merged() {
+    on_both(|world| {
+        let repo = world.model(world.lin, "Valley", "talked-of");
+        let (lin, zhao) = (world.visitor(world.lin), world.visitor(world.zhao));
+        let number = open(world, &zhao, &repo, Some(false));
+        let fill = world.act((&zhao, &repo), move |tx, v, r| {
+            (1..EVENTS_MAX).try_for_each(|_| comment_add(tx, v, r, (number, "spam")).map(|_| ()))
+        });
+        fill.expect("fills");
+        let rename =
+            world.act((&zhao, &repo), move |tx, v, r| title_set(tx, v, r, (number, "New")));
+        assert_eq!(fields(comment(world, &zhao, &repo, (number, "more"))), ["discussion"]);
+        assert_eq!(fields(rename), ["discussion"]);
+        assert_eq!(read(world, &repo, number).0.title, "A title");
+        let merged =
+            world.act((&lin, &repo), move |tx, v, r| merged_set(tx, v, r, number, (COMMIT, "")));
+        let event = merged.expect("merges");
+        assert_eq!(read(world, &repo, number).1.last(), Some(&event));
     });
 }

@@ -196,3 +196,17 @@ fn every_wrong_answer_is_named() {
         check(changed("Shoe size", json!("42")), &["Shoe size"]);
     });
 }
+
+#[test]
+fn the_trail_names_every_decision_and_no_answer() {
+    on_both(|world| {
+        let repo = gated(world, Gating::Approval);
+        let asked = ask(world, &world.visitor(world.zhao), &repo, answers()).expect("asks");
+        decide(world, &repo, named("zhao"), AccessState::Rejected).expect("rejects");
+        let lines = world.read(|read| Ok(identity::audit_of(read, &asked.id.0, 10)?));
+        let mut said: Vec<_> = lines.iter().map(|l| (l.action.as_str(), l.person)).collect();
+        said.sort();
+        assert_eq!(said, [("access.asked", Some(world.zhao)), ("access.decided", Some(world.lin))]);
+        assert!(lines.iter().all(|line| !line.detail.contains("Town")), "{lines:?}");
+    });
+}

@@ -194,3 +194,20 @@ fn a_person_has_at_most_a_hundred_webhooks() {
         assert!(create(world, &world.visitor(world.wu), call(json!([]))).is_ok());
     });
 }
+
+#[test]
+fn neither_the_trail_nor_the_outbox_holds_a_secret() {
+    on_both(|world| {
+        let repo = world.model(world.lin, "Valley", "digits");
+        let zhao = world.visitor(world.zhao);
+        let new = call(json!([{"type": "org", "name": "Valley"}]));
+        let webhook = create(world, &zhao, new).expect("makes");
+        called(world, &repo, Domain::Repo);
+        let effects = world.read(|read| Ok(db::effects_open(read, WEBHOOK_EFFECT, 10)?));
+        let lines = world.read(|read| Ok(identity::audit_of(read, &webhook.id.0, 10)?));
+        assert_eq!((effects.len(), lines.len()), (1, 1));
+        let all = format!("{effects:?}{lines:?}");
+        assert!(all.contains("webhook.example"), "{all}");
+        assert!(!all.contains("my-secret") && !all.contains("key=1"), "{all}");
+    });
+}
