@@ -106,6 +106,9 @@ pub enum Error {
         /// Fewer or more.
         problem: &'static str,
     },
+    /// An earlier write of the same change failed half-way.
+    #[error("an earlier write of this change failed: begin the change anew")]
+    Torn,
     /// One of the crate's limits was reached.
     #[error("{what} is more than this repository takes, at most {most}")]
     Limit {

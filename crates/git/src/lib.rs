@@ -1,4 +1,5 @@
-//! Bare Git repositories: objects in packs, trees, history, differences, merges, the smart protocol.
+//! Bare Git repositories: objects in packs, trees, history, differences, merges, the smart
+//! protocol.
 //!
 //! Objects live in packs inside an ordinary bare repository folder, so that Git's own program can
 //! serve it. **Refs are not here**: the caller's database owns them, and this crate is told them.

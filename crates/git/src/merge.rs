@@ -22,7 +22,8 @@ pub enum Merged {
 }
 
 impl Writer {
-    /// Merges what `ours` and `theirs` each made of `base`; `None` when they have nothing in common.
+    /// Merges what `ours` and `theirs` each made of `base`, which is `None` when they have nothing
+    /// in common.
     ///
     /// What only one side changed is taken. A text file that both changed is merged by lines,
     /// where their changes neither overlap nor touch. All else that both changed, and differently,

@@ -46,6 +46,8 @@ pub(crate) struct PackFile {
     end: u64,
     deflate: Deflate,
     pub(crate) places: BTreeMap<Oid, Place>,
+    /// Whether an object was begun and neither ended nor taken back: writing it failed.
+    is_torn: bool,
     is_published: bool,
 }
 
@@ -59,6 +61,7 @@ impl PackFile {
             end: 0,
             deflate: Deflate::new(),
             places: BTreeMap::new(),
+            is_torn: false,
             is_published: false,
         };
         // The number of objects is put in at the end.
@@ -78,6 +81,9 @@ impl PackFile {
 
     /// Begins an object of a known size.
     pub(crate) fn entry_begin(&mut self, kind: Kind, size_bytes: u64) -> Result<NewEntry, Error> {
+        if std::mem::replace(&mut self.is_torn, true) {
+            return Err(Error::Torn);
+        }
         let mut entry = NewEntry {
             offset: self.end,
             crc32: crc32fast::Hasher::new(),
@@ -106,6 +112,7 @@ impl PackFile {
             self.deflate.begin(&[])?;
         }
         self.deflated_write(&mut entry, &[], FlushCompress::Finish)?;
+        self.is_torn = false;
         let NewEntry { offset, crc32, kind, size_bytes, .. } = entry;
         Ok(Place { offset, crc32: crc32.finalize(), kind, size_bytes })
     }
@@ -116,6 +123,7 @@ impl PackFile {
         self.file.seek(SeekFrom::Start(entry.offset)).map_err(failed)?;
         self.file.get_ref().set_len(entry.offset).map_err(Error::file("shorten", &self.path))?;
         self.end = entry.offset;
+        self.is_torn = false;
         Ok(())
     }
 
@@ -136,6 +144,9 @@ impl PackFile {
     ///
     /// The index is what makes a pack visible, so it is renamed last.
     pub(crate) fn publish(mut self) -> Result<u64, Error> {
+        if self.is_torn {
+            return Err(Error::Torn);
+        }
         let count = u32::try_from(self.places.len()).map_err(|_| Error::Limit {
             what: "the number of new objects",
             most: u32::MAX.into(),

@@ -74,9 +74,9 @@ pub(crate) fn part_check(part: &str) -> Result<(), PathFault> {
 
 /// HFS+ folds case and drops these code points from names (Apple TN1150, as `utf8.c` has them).
 fn is_hfs_dot_git(part: &str) -> bool {
-    let seen = part.chars().filter(|c| {
-        !matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}')
-    });
+    let is_mark = |c: char| matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}');
+    let is_format = |c: char| matches!(c, '\u{206a}'..='\u{206f}' | '\u{feff}');
+    let seen = part.chars().filter(|c| !is_mark(*c) && !is_format(*c));
     seen.flat_map(char::to_lowercase).eq(".git".chars())
 }
 

@@ -101,7 +101,8 @@ impl Writer {
     /// with its folder before this returns.
     ///
     /// # Errors
-    /// [`Error::File`] when the disk is full or fails; nothing is visible then.
+    /// [`Error::File`] when the disk is full or fails, [`Error::Torn`] when it did so before.
+    /// Nothing is visible then.
     pub fn finish(self) -> Result<Written, Error> {
         let Some(pack) = self.pack.filter(|pack| !pack.places.is_empty()) else {
             return Ok(Written { objects: 0, pack_bytes: 0 });

@@ -142,7 +142,8 @@ impl Repo {
     /// the repository and `refs`. Nothing is visible in the repository after this.
     ///
     /// The time in `limits` ends the program, not a read from `input`: give the reader a limit of
-    /// its own.
+    /// its own. When a limit is reached part of `input` is left unread; many clients hear the
+    /// answer only after they have said all, so read on, or close.
     ///
     /// # Errors
     /// [`Error::Protocol`] and [`Error::Input`] for a request that cannot be read to its end,

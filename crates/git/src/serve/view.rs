@@ -20,14 +20,27 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(crate) const VIEWS: &str = "views";
 
 /// The program's settings. Files from 32 MiB on are not held in memory; folders inside each other
-/// go as deep as paths do ([`crate::PATH_DEPTH_MAX`]). Partial clones are served. Deltas that are stored are sent, none are
-/// looked for: that costs seconds of a core for every clone. A few threads of a program that runs
-/// many times at once help nobody.
-const CONFIG: &str = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n\tlogAllRefUpdates = false\n\
-    \tbigFileThreshold = 32m\n\tmaxTreeDepth = 512\n\
-    [gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n\
-    [pack]\n\tthreads = 1\n\twindow = 0\n\
-    [uploadpack]\n\tallowFilter = true\n[lsrefs]\n\tunborn = advertise\n";
+/// go as deep as paths do ([`crate::PATH_DEPTH_MAX`]). Partial clones are served. Deltas that are
+/// stored are sent, none are looked for: that costs seconds of a core for every clone. A few
+/// threads of a program that runs many times at once help nobody.
+const CONFIG: &str = "[core]
+\trepositoryformatversion = 0
+\tbare = true
+\tlogAllRefUpdates = false
+\tbigFileThreshold = 32m
+\tmaxTreeDepth = 512
+[gc]
+\tauto = 0
+[maintenance]
+\tauto = false
+[pack]
+\tthreads = 1
+\twindow = 0
+[uploadpack]
+\tallowFilter = true
+[lsrefs]
+\tunborn = advertise
+";
 
 /// Tells the folders of two requests of one process apart.
 static NUMBER: AtomicU64 = AtomicU64::new(0);

@@ -142,3 +142,53 @@ fn gits_own_cleaning_takes_nothing_away() {
         assert!(repo.commit_read(commit).is_ok(), "{args:?}");
     }
 }
+
+/// What a failing disk can do to a pack: reading it is an error or wrong bytes, never a panic.
+#[test]
+fn a_damaged_pack_is_an_error_and_no_panic() {
+    let fixture = Fixture::new();
+    let mut commits = Vec::new();
+    for number in 0..20 {
+        let text = format!("{}{number}", "a line that is in all of them\n".repeat(40));
+        let parents: Vec<Oid> = commits.last().copied().into_iter().collect();
+        commits.push(fixture.commit(&parents, &[("a", Some(&text)), ("b/c", Some("same"))]));
+    }
+    let names = [("refs/heads/main".to_owned(), commits[19])].into();
+    let refs = crate::Refs { head: "refs/heads/main".to_owned(), names };
+    let limits = crate::RepackLimits { packs: 1, pack_bytes: 1_000_000, seconds: 60 };
+    // Deltas are where most can go wrong.
+    assert!(fixture.repo.repack(&refs, limits).unwrap().is_some());
+    let folder = std::fs::read_dir(fixture.repo.path().join("objects/pack")).unwrap();
+    let files: Vec<_> = folder.map(|file| file.unwrap().path()).collect();
+    for path in
+        files.iter().filter(|path| path.extension().is_some_and(|e| e == "pack" || e == "idx"))
+    {
+        let whole = std::fs::read(path).unwrap();
+        std::fs::remove_file(path).unwrap();
+        for at in (0..whole.len()).step_by(19) {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 0xff;
+            if at % 2 == 0 {
+                bytes.truncate(at);
+            }
+            std::fs::write(path, bytes).unwrap();
+            let Ok(repo) = Repo::open(fixture.repo.path()) else { continue };
+            for commit in &commits {
+                let tree = repo.commit_read(*commit).map(|commit| commit.tree);
+                let entry = tree.and_then(|tree| repo.entry_at(tree, "a"));
+                drop(entry.map(|entry| entry.map(|entry| repo.blob_read(entry.oid, 9_999))));
+            }
+        }
+        std::fs::write(path, whole).unwrap();
+    }
+    assert!(Repo::open(fixture.repo.path()).unwrap().commit_read(commits[0]).is_ok());
+}
+
+#[test]
+fn a_repository_is_shared_and_a_change_moves_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    fn moved<T: Send>() {}
+    shared::<Repo>();
+    moved::<crate::Writer>();
+    moved::<crate::Received>();
+}

@@ -207,6 +207,9 @@ fn write_forever(path: &Path) {
 /// Names the repository to the child of the test below.
 const VICTIM: &str = "HUTONG_GIT_TEST_VICTIM";
 
+/// The same for the test of a full disk.
+const FILLER: &str = "HUTONG_GIT_TEST_FILLER";
+
 #[test]
 fn a_killed_writer_shows_nothing() {
     if let Some(path) = std::env::var_os(VICTIM) {
@@ -245,4 +248,39 @@ fn a_killed_writer_shows_nothing() {
         }
         fixture.fsck();
     }
+}
+
+/// The other half of [`a_full_disk_is_an_error_and_shows_nothing`]: fills what it may write.
+fn write_too_much(path: &Path) {
+    let repo = Repo::open(path).unwrap();
+    let mut writer = repo.writer();
+    let failed = (0..100).find_map(|number| writer.blob_put(&noise(number, 50_000)).err());
+    assert!(matches!(failed, Some(Error::File { .. })), "{failed:?}");
+    assert!(matches!(writer.blob_put(b"more"), Err(Error::Torn)));
+    assert!(matches!(writer.finish(), Err(Error::Torn)));
+    let mut writer = repo.writer();
+    writer.blob_put(b"little").unwrap();
+    writer.finish().unwrap();
+}
+
+#[test]
+fn a_full_disk_is_an_error_and_shows_nothing() {
+    if let Some(path) = std::env::var_os(FILLER) {
+        write_too_much(Path::new(&path));
+        return;
+    }
+    let fixture = Fixture::new();
+    // A limit on the size of files, whose signal is ignored, fails writes as a full disk does.
+    let script = "trap '' XFSZ; ulimit -f 200; exec \"$0\" \"$@\"";
+    let output = Command::new("sh")
+        .args(["-c", script])
+        .arg(std::env::current_exe().unwrap())
+        .args(["tests::writing::a_full_disk_is_an_error_and_shows_nothing", "--exact"])
+        .env(FILLER, fixture.repo.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let names: Vec<_> = pack_files(&fixture.repo);
+    assert_eq!(names.len(), 2, "only the little one: {names:?}");
+    fixture.fsck();
 }
