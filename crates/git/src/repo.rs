@@ -300,8 +300,8 @@ impl Reader {
     /// A store that fails may have had no room for the packs that were added since it was opened:
     /// the next answer is from a fresh one. One that finds nothing may be wrong while other threads
     /// add packs: a handle tells whether its view is current by the address of a structure
-    /// (`SlotMapIndex::state_id` of `gix-odb` 0.87), which can be freed and used again. A new handle
-    /// has a new view.
+    /// (`SlotMapIndex::state_id` of `gix-odb` 0.87), which can be freed and used again.
+    /// A new handle has a new view.
     fn retried<T, E: std::error::Error + Send + Sync + 'static>(
         &mut self,
         oid: Oid,
