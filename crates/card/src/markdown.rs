@@ -1,13 +1,14 @@
 //! The body of a card: Markdown written as HTML that is safe to put into a page.
 //!
-//! Three steps, each of which bounds the next. [`bounds`] defuses lines that would nest deeply.
+//! Three steps, each of which bounds the next. [`bounds`] defuses lines that would nest deeply and
+//! parts long texts.
 //! [`write`] turns the parser's events into well nested HTML of limited depth and length, and lets
 //! raw HTML through only tag by tag ([`raw`]). `ammonia` then parses the result as a browser would
 //! and removes all that is not listed in [`sanitise`]: safety rests on it alone, speed on the
 //! steps before it. Links are rewritten last ([`links`]).
 
 mod autolink;
-mod bounds;
+pub(crate) mod bounds;
 mod excerpt;
 mod links;
 mod raw;
@@ -37,7 +38,7 @@ pub const HTML_BYTES_MAX: usize = 4 << 20;
 pub fn render(body: &str, base: &LinkBase) -> String {
     let (body, is_cut) = bounds::cut(body, BODY_BYTES_MAX);
     let (html, is_full) = write::html(&bounds::defuse(body));
-    let mut safe = sanitise::sanitise(&html, base);
+    let mut safe = sanitise::sanitise(&bounds::part(&html), base);
     if is_cut || is_full {
         safe.push_str("<p>…</p>\n");
     }

@@ -1,13 +1,14 @@
-//! Cuts and defuses Markdown before it is parsed.
+//! Bounds on what the parsers of Markdown and of HTML are given.
 //!
-//! The parser's work on a line grows with the number of containers (quotes, lists) open there, and
-//! one line can open as many as it has characters. Lines beyond the limit get a backslash before
-//! their next marker, which makes it text.
+//! The first parser's work on a line grows with the number of containers (quotes, lists) open
+//! there, and one line can open as many as it has characters. Lines beyond the limit get a
+//! backslash before their next marker, which makes it text. The sanitiser's writer looks through
+//! the rest of a text at each character that it has to escape, so long texts are parted.
 
 use std::borrow::Cow;
 
 /// Containers that one line may open. ASSUMPTION: nobody writes ten.
-const MARKERS_MAX: usize = 32;
+pub(crate) const MARKERS_MAX: usize = 32;
 
 /// Columns of white space before a marker. Nesting by indent needs two columns a level.
 const INDENT_MAX: usize = 128;
@@ -21,7 +22,7 @@ pub(super) fn cut(text: &str, bytes_max: usize) -> (&str, bool) {
 }
 
 /// Makes text of the markers beyond the limit.
-pub(super) fn defuse(text: &str) -> Cow<'_, str> {
+pub(crate) fn defuse(text: &str) -> Cow<'_, str> {
     let mut defused = String::new();
     let mut copied = 0;
     let mut start = 0;
@@ -80,4 +81,32 @@ fn marker(bytes: &[u8]) -> Option<usize> {
         }
         _ => None,
     }
+}
+
+/// Bytes of one text before the next character that must be escaped starts another. ASSUMPTION:
+/// twice the square of it is nothing beside parsing.
+pub(crate) const RUN_BYTES_MAX: usize = 2048;
+
+/// What parts two texts; the sanitiser removes it.
+pub(crate) const RUN_BREAK: &str = "<!---->";
+
+/// Parts long texts of well formed HTML before characters that the sanitiser will escape: `&`, and
+/// the byte that a no-break space begins with (`write_escaped` of `html5ever`).
+pub(crate) fn part(html: &str) -> String {
+    let mut parted = String::with_capacity(html.len());
+    let (mut copied, mut run_start, mut in_tag) = (0, 0, false);
+    for (at, byte) in html.bytes().enumerate() {
+        match byte {
+            b'<' => in_tag = true,
+            b'>' if in_tag => (in_tag, run_start) = (false, at + 1),
+            b'&' | 0xc2 if !in_tag && at - run_start > RUN_BYTES_MAX => {
+                parted.push_str(&html[copied..at]);
+                parted.push_str(RUN_BREAK);
+                (copied, run_start) = (at, at);
+            }
+            _ => {}
+        }
+    }
+    parted.push_str(&html[copied..]);
+    parted
 }

@@ -48,6 +48,27 @@ pub(super) fn escape(out: &mut String, text: &str, has_references: bool) {
     }
 }
 
+/// Characters of a picture's text and of titles.
+const TITLE_CHARS_MAX: usize = 1000;
+
+/// Bytes of an address; longer ones are dropped. Browsers and servers stop at some thousands.
+const ADDRESS_BYTES_MAX: usize = 4096;
+
+/// Writes the address and title of a link or picture, behind the name of the attribute that holds
+/// the address and without the last quote.
+fn address_write(out: &mut String, attribute: &str, address: &str, title: &str) {
+    if address.len() <= ADDRESS_BYTES_MAX {
+        out.push_str(&format!(" {attribute}=\""));
+        escape(out, address, false);
+        out.push('"');
+    }
+    if !title.is_empty() {
+        out.push_str(" title=\"");
+        escape(out, &title.chars().take(TITLE_CHARS_MAX).collect::<String>(), false);
+        out.push('"');
+    }
+}
+
 /// An element that is open.
 struct Open {
     close: &'static str,
@@ -72,7 +93,10 @@ struct Writer {
     slugs: Slugs,
     /// Nesting inside a picture, where text is `alt` and elements are not written.
     pictures: usize,
+    /// What follows the `alt` of the picture.
     picture_rest: String,
+    /// Characters that the `alt` may still get.
+    picture_left: usize,
     /// The raw element whose content is hidden.
     hidden: Option<&'static str>,
     html_block: Option<String>,
@@ -123,7 +147,10 @@ impl Writer {
             }
             Tag::Image { dest_url, title, .. } => {
                 self.pictures = 1;
-                self.picture_rest = picture_rest(&dest_url, &title);
+                self.picture_rest.push('"');
+                address_write(&mut self.picture_rest, "src", &dest_url, &title);
+                self.picture_rest.push('>');
+                self.picture_left = TITLE_CHARS_MAX;
                 self.out.push_str("<img alt=\"");
                 return;
             }
@@ -205,8 +232,11 @@ impl Writer {
         if let Some(heading) = &mut self.heading {
             heading.plain.push_str(text);
         }
-        let is_plain = self.pictures > 0
-            || self.open.iter().any(|open| matches!(open.close, "</a>" | "</code></pre>\n"));
+        if self.pictures > 0 {
+            return self.alt(text);
+        }
+        let is_plain =
+            self.open.iter().any(|open| matches!(open.close, "</a>" | "</code></pre>\n"));
         if is_plain {
             escape(&mut self.out, text, false);
         } else {
@@ -214,14 +244,23 @@ impl Writer {
         }
     }
 
+    /// Adds to the text of a picture, up to its limit.
+    fn alt(&mut self, text: &str) {
+        let kept: String = text.chars().take(self.picture_left).collect();
+        self.picture_left -= kept.chars().count();
+        escape(&mut self.out, &kept, false);
+    }
+
     fn code(&mut self, text: &str) {
         if let Some(heading) = &mut self.heading {
             heading.plain.push_str(text);
         }
-        let is_element = self.pictures == 0;
-        self.out.push_str(if is_element { "<code>" } else { "" });
+        if self.pictures > 0 {
+            return self.alt(text);
+        }
+        self.out.push_str("<code>");
         escape(&mut self.out, text, false);
-        self.out.push_str(if is_element { "</code>" } else { "" });
+        self.out.push_str("</code>");
     }
 
     /// Numbers a note by its first mention. Says whether a reference to it was written.
@@ -292,16 +331,4 @@ impl Writer {
             self.out.push_str(open.close);
         }
     }
-}
-
-/// Writes what follows the `alt` text of a picture.
-fn picture_rest(address: &str, title: &str) -> String {
-    let mut rest = String::from("\" src=\"");
-    escape(&mut rest, address, false);
-    if !title.is_empty() {
-        rest.push_str("\" title=\"");
-        escape(&mut rest, title, false);
-    }
-    rest.push_str("\">");
-    rest
 }

@@ -1,6 +1,6 @@
 //! The elements that Markdown and raw HTML become.
 
-use super::escape;
+use super::{address_write, escape};
 use pulldown_cmark::{Alignment, CodeBlockKind, HeadingLevel, Tag};
 
 /// Where an element may stand.
@@ -86,7 +86,8 @@ pub(super) fn begin(out: &mut String, tag: &Tag<'_>, table: &Table) -> &'static 
         Tag::Strong => ("<strong>", "</strong>"),
         Tag::Strikethrough => ("<del>", "</del>"),
         Tag::Link { dest_url, title, .. } => {
-            link_begin(out, dest_url, title);
+            out.push_str("<a");
+            address_write(out, "href", dest_url, title);
             (">", "</a>")
         }
         // Written by the caller, or not switched on.
@@ -119,16 +120,6 @@ fn code_begin(out: &mut String, kind: &CodeBlockKind<'_>) {
     out.push_str("<pre><code class=\"language-");
     escape(out, info, false);
     out.push_str("\">");
-}
-
-fn link_begin(out: &mut String, address: &str, title: &str) {
-    out.push_str("<a href=\"");
-    escape(out, address, false);
-    if !title.is_empty() {
-        out.push_str("\" title=\"");
-        escape(out, title, false);
-    }
-    out.push('"');
 }
 
 /// Raw elements with their ends and where they stand; what is not listed stands in text.
