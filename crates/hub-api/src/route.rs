@@ -149,6 +149,10 @@ fn moved_to(uri: &str, address: &Named, repo: &Repo) -> Result<HeaderValue, Faul
 /// not exist here, and expect to be told that it is the repository that is missing.
 pub(crate) async fn not_found(State(hub): State<Arc<Hub>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
+    if path.starts_with("/hub/") {
+        // Transfers carry tokens of their own kind; clients try newer routes and read 404 as "no".
+        return Fault::NotFound(format!("there is nothing at {path}")).into_response();
+    }
     let is_repo = path.contains("/resolve/")
         || hub::RepoKind::ALL
             .iter()
