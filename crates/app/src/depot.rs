@@ -2,7 +2,7 @@
 //!
 //! A change is made in two steps, and only the second shows it: first everything new becomes
 //! durable where nothing refers to it ([`Draft`]), then one transaction moves the ref
-//! ([`publish`]). What a killed process leaves behind is garbage that nobody sees, and is collected.
+//! ([`publish`]). What a killed process leaves behind is garbage that nobody sees.
 //!
 //! Must never: move a ref outside the database, or give out a file before [`hub::access_test`].
 //! Start reading at [`Depot`], then at [`Draft`].

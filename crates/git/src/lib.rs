@@ -42,7 +42,7 @@ pub use model::{Actor, Commit, Entry, Header, Kind, Mode, OBJECT_BYTES_MAX, Path
 pub use oid::{Oid, OidError};
 pub use patch::Patch;
 pub use path::{PATH_BYTES_MAX, PATH_DEPTH_MAX, PathFault, path_check};
-pub use repo::Repo;
+pub use repo::{PREFIX_DIGITS_MIN, Repo};
 pub use serve::{
     Fetch, PackRefused, PushLimits, Received, RefCommand, Refs, Service, ref_name_is_valid,
 };

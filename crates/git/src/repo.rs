@@ -179,6 +179,28 @@ impl Repo {
         self.reader().entry_at(tree, path)
     }
 
+    /// Finds the one commit whose name begins with some hexadecimal digits, at least
+    /// [`PREFIX_DIGITS_MIN`]. `None` when there is none, or more than one object begins so.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when a pack cannot be read.
+    pub fn commit_by_prefix(&self, prefix: &str) -> Result<Option<Oid>, Error> {
+        let is_hex = prefix.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        if !is_hex || prefix.len() < PREFIX_DIGITS_MIN {
+            return Ok(None);
+        }
+        let Ok(wanted) = gix_hash::Prefix::from_hex(prefix) else { return Ok(None) };
+        let mut reader = self.reader();
+        let found = reader
+            .handle
+            .lookup_prefix(wanted, None)
+            .map_err(|error| Error::Store { oid: Oid::ZERO, source: error.to_string().into() })?;
+        let Some(Ok(found)) = found else { return Ok(None) };
+        let Ok(oid) = found.to_string().parse::<Oid>() else { return Ok(None) };
+        let is_commit = reader.header(oid)?.is_some_and(|header| header.kind == Kind::Commit);
+        Ok(is_commit.then_some(oid))
+    }
+
     pub(crate) fn reader(&self) -> Reader {
         let store = self.0.store.lock().unwrap_or_else(PoisonError::into_inner).clone();
         Reader { repo: self.clone(), handle: store.to_cache_arc(), store }
@@ -197,6 +219,9 @@ impl Repo {
         Ok(store.clone())
     }
 }
+
+/// Fewest digits by which a commit is found: what Git itself shows of a name.
+pub const PREFIX_DIGITS_MIN: usize = 7;
 
 /// Reads objects for one operation. Not shared between threads.
 pub(crate) struct Reader {

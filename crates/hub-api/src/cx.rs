@@ -63,7 +63,8 @@ pub(crate) struct Named {
     pub(crate) path: String,
 }
 
-/// Finds the repository that an address names: `/api/models/a/b/...`, `/datasets/a/b/...`, `/a/b/...`.
+/// Finds the repository that an address names: `/api/models/a/b/...`, `/datasets/a/b/...`,
+/// `/a/b/...`.
 pub(crate) fn named(path: &str) -> Option<Named> {
     let mut parts = path.trim_start_matches('/').split('/').peekable();
     let is_api = parts.next_if_eq(&"api").is_some();

@@ -106,7 +106,7 @@ fn told(refused: &Refused) -> (StatusCode, &'static str) {
     use StatusCode as S;
     match refused {
         Refused::RepoUnknown => (S::NOT_FOUND, "RepoNotFound"),
-        Refused::RevisionUnknown(_) => (S::NOT_FOUND, "RevisionNotFound"),
+        Refused::RevisionUnknown(_) | Refused::RefUnknown(_) => (S::NOT_FOUND, "RevisionNotFound"),
         Refused::EntryUnknown(_) | Refused::FileMissing(_) => (S::NOT_FOUND, "EntryNotFound"),
         Refused::Gated { .. } | Refused::PurposeNeeded { .. } => (S::FORBIDDEN, "GatedRepo"),
         Refused::SignIn => (S::UNAUTHORIZED, ""),
@@ -131,7 +131,6 @@ fn told(refused: &Refused) -> (StatusCode, &'static str) {
         Refused::RefProtected(_) => (S::FORBIDDEN, ""),
         Refused::QuotaExceeded { .. } => (S::FORBIDDEN, ""),
         Refused::NamespaceUnknown(_)
-        | Refused::RefUnknown(_)
         | Refused::DiscussionUnknown(_)
         | Refused::CommentUnknown(_)
         | Refused::AccessUnknown(_)

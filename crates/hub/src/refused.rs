@@ -121,7 +121,8 @@ pub enum Refused {
     },
     /// The namespace has no space left.
     #[error(
-        "the namespace `{namespace}` may store {quota_bytes} bytes and holds {used_bytes}: {asked_bytes} more do not fit; delete files or ask the zone for more"
+        "the namespace `{namespace}` may store {quota_bytes} bytes and holds {used_bytes}: \
+         {asked_bytes} more do not fit; delete files or ask the zone for more"
     )]
     QuotaExceeded {
         /// Whose quota.

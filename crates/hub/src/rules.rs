@@ -86,8 +86,8 @@ pub(crate) fn namespace_check(name: &str) -> Result<(), Vec<FieldProblem>> {
     problems.finish()
 }
 
-/// Tests the name of a repository as clients do (`huggingface_hub/utils/_validators.py`): 1 to 96 of
-/// letters, digits, `-`, `_`, `.`; not beginning or ending with `-` or `.`; no `--` or `..`; not
+/// Tests the name of a repository as clients do (`huggingface_hub/utils/_validators.py`): 1 to 96
+/// of letters, digits, `-`, `_`, `.`; not beginning or ending with `-` or `.`; no `--` or `..`; not
 /// ending with `.git`.
 pub(crate) fn repo_check(name: &str) -> Result<(), Vec<FieldProblem>> {
     let mut problems = FieldProblems::default();

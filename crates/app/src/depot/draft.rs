@@ -238,6 +238,11 @@ pub fn text_read(
 }
 
 fn path_test(path: &str) -> Result<(), Error> {
+    // Legal in Git, but a program on Windows that joins paths would leave its folder.
+    if path.starts_with("..") {
+        let (path, why) = (path.to_owned(), "it begins with `..`".to_owned());
+        return Err(Refused::PathInvalid { path, why }.into());
+    }
     git::path_check(path).map_err(|fault| {
         let (path, why) = (path.to_owned(), fault.to_string());
         Error::from(Refused::PathInvalid { path, why })

@@ -16,7 +16,8 @@ pub struct Revision {
     pub seconds: i64,
 }
 
-/// Finds what a revision names: a ref by its full or short name, or a whole commit id.
+/// Finds what a revision names: a ref by its full or short name, or a commit id
+/// of at least seven digits.
 ///
 /// # Errors
 /// [`Refused::RevisionUnknown`].
@@ -30,7 +31,10 @@ pub fn revision_find(
     let wanted = if name == "HEAD" { "main" } else { name };
     let commit = match hub::ref_of_revision(read, repo, wanted)? {
         Some(found) => found.commit.parse().map_err(|_| unknown())?,
-        None => name.parse::<Oid>().map_err(|_| unknown())?,
+        None => match name.parse::<Oid>() {
+            Ok(commit) => commit,
+            Err(_) => git.commit_by_prefix(name)?.ok_or_else(unknown)?,
+        },
     };
     let is_commit = |header: git::Header| header.kind == git::Kind::Commit;
     if !git.object_header(commit)?.is_some_and(is_commit) {
