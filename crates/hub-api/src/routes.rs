@@ -75,7 +75,7 @@ fn bytes() -> Vec<Route> {
 
 /// Transfers of large files. What is open here carries its permission in the address or token.
 fn transfers() -> Vec<Route> {
-    const XET: &str = "/hub/xet/v1";
+    const XET: &str = "/hub/xet/{store}/v1";
     vec![
         api(GET, "/xet-read-token/{revision}", Action::Read, cas::read_token),
         api(GET, "/xet-write-token/{revision}", Action::Contribute, cas::write_token),
@@ -94,7 +94,7 @@ fn transfers() -> Vec<Route> {
         route(POST, &format!("{XET}/shards"), Need::Signed, cas::shard_put),
         route(GET, &format!("{XET}/chunks/{{prefix}}/{{hash}}"), Need::Signed, cas::chunk_find),
         route(GET, &format!("{XET}/reconstructions/{{hash}}"), Need::Signed, cas::plan),
-        route(GET, "/hub/xet/data/{token}", Need::Open, cas::part),
+        route(GET, "/hub/xorb/{token}", Need::Open, cas::part),
         route(POST, "/v1/telemetry", Need::Signed, cas::telemetry),
     ]
 }
