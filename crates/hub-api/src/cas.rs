@@ -62,6 +62,7 @@ pub(crate) fn transfer(cx: &Cx, headers: &HeaderMap, is_write: bool) -> Result<T
 
 /// `GET /api/{kind}/{owner}/{name}/xet-read-token/{revision}`.
 pub(crate) async fn read_token(cx: Cx) -> Result<Response, Fault> {
+    cx.reading_note("*", "").await?;
     token(&cx, false)
 }
 

@@ -113,6 +113,9 @@ async fn download(cx: &Cx, wished: Vec<Wished>) -> Result<Response, Fault> {
             hub::objects_find(read, &repo, &hashes)
         })
         .await?;
+    for object in &known {
+        cx.reading_note(&object.sha256, "").await?;
+    }
     let repo = cx.repo()?.id;
     let objects = wished.iter().map(|wished| {
         let Some(object) = known.iter().find(|object| object.sha256 == wished.oid) else {

@@ -19,6 +19,7 @@ mod identity_api;
 mod info;
 mod lfs;
 mod listing;
+mod memo;
 mod page;
 mod range;
 mod refs;
@@ -81,6 +82,7 @@ pub struct Hub {
     signer: token::Signer,
     verifier: verifier::Verifier,
     counted: counted::Counted,
+    memo: memo::Memo,
     xorbs: Semaphore,
     shards: Semaphore,
 }
@@ -105,6 +107,7 @@ impl Hub {
             signer: token::Signer::of(&secret),
             verifier: verifier::Verifier::default(),
             counted: counted::Counted::default(),
+            memo: memo::Memo::default(),
             xorbs: Semaphore::new(XORBS_AT_ONCE),
             shards: Semaphore::new(SHARDS_AT_ONCE),
         }))
