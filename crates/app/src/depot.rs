@@ -8,21 +8,25 @@
 //! Start reading at [`Depot`], then at [`Draft`].
 
 mod bytes;
+mod card;
 mod draft;
 mod entry;
 mod error;
 mod patterns;
 mod proposal;
 mod publish;
+mod purge;
 mod revision;
 mod whole;
 
+pub use self::card::{Card, README, card_kind, gate_form};
 pub use draft::{Built, Draft, Message, attributes_read, text_read};
 pub use entry::{FileFacts, Large, entry_facts, file_find};
 pub use error::Error;
 pub use patterns::{ATTRIBUTES_DEFAULT, Attributes, Ignores};
 pub use proposal::{conflicts, merge, propose, pull_open};
 pub use publish::{Published, Push, publish, repo_begin};
+pub use purge::{LargeUse, larges_purge, larges_used};
 pub use revision::{Revision, revision_find};
 pub use whole::{repo_copy, squash};
 

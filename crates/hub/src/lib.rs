@@ -12,8 +12,10 @@
 mod access;
 mod chunk;
 mod collection;
+mod count;
 mod cursor;
 mod discussion;
+mod event;
 mod gate;
 mod like;
 mod lineage;
@@ -44,6 +46,7 @@ pub use collection::{
     NewCollection, THEMES, Target, collection_create, collection_delete, collection_find,
     collection_items, collection_update, collections, item_add, item_delete, item_update,
 };
+pub use count::{Counts, Member, TAGS_USED_MAX, counts_of, members, tags_used};
 pub use cursor::Part;
 pub use discussion::{
     COMMENT_BYTES_MAX, DISCUSSIONS_MAX, Discussion, DiscussionFilter, EVENTS_MAX, Event,

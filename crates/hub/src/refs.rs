@@ -1,7 +1,7 @@
 //! Branches, tags and pull requests. The database owns them: a ref moves by compare and swap in one
 //! transaction, after the objects behind it are durable.
 
-use crate::{Action, Error, Ref, Refused, Repo, Visitor, access_test, rules, store};
+use crate::{Action, Error, Ref, Refused, Repo, Visitor, access_test, event, rules, store};
 use db::{Read, Tx};
 use identity::{Actor, audit};
 
@@ -80,7 +80,8 @@ pub fn ref_move(tx: &mut Tx<'_>, repo: &Repo, moved: &Move) -> Result<(), Error>
         }
         (None, _) => store::refs::delete(tx, repo.id, &moved.name)?,
     };
-    Ok(())
+    let new = moved.new.as_ref().map(|new| new.commit.as_str());
+    event::ref_happened(tx, repo, (&moved.name, moved.old.as_deref(), new))
 }
 
 /// Makes a branch at a commit that the caller has found.
@@ -163,7 +164,8 @@ fn delete(
     let Some(found) = ref_find(tx, repo, &name)? else {
         return Err(Refused::RefUnknown(short.to_owned()).into());
     };
-    store::refs::delete(tx, repo.id, &name)?;
+    let moved = Move { name: name.clone(), old: Some(found.target.clone()), new: None };
+    ref_move(tx, repo, &moved)?;
     let actor = Actor::Person(visitor.signed_in()?);
     // The commit stays in the trail, so that a branch deleted by mistake can be made again.
     audit(tx, actor, "repo.ref-deleted", &repo.id.0, &(name, found.target))?;

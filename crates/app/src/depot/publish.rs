@@ -1,7 +1,7 @@
 //! The step that shows a change: one transaction moves the ref.
 
 use super::draft::Draft;
-use super::{ATTRIBUTES_DEFAULT, Depot, Error, Message, held, revision_find};
+use super::{ATTRIBUTES_DEFAULT, Card, Depot, Error, Message, held, revision_find};
 use crate::App;
 use db::Tx;
 use git::Oid;
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Times that a change is built anew when another process was faster.
-const TRIES: u32 = 8;
+pub(super) const TRIES: u32 = 8;
 
 /// A change with everything that publishing needs to know.
 #[derive(Debug)]
@@ -87,21 +87,23 @@ fn publish_once(
     };
     let (repo, visitor, larges) = (push.repo.clone(), push.visitor.clone(), draft.larges().clone());
     let title = push.message.summary.clone();
+    let card = Card::read(&git, &push.repo, (name, built.tree))?;
     app.db()
         .write(move |tx| {
             larges_test(tx, &repo, &larges)?;
-            ref_push(tx, (&visitor, &repo), &moved, &title)
+            ref_push(tx, (&visitor, &repo), &moved, (&title, card.as_ref()))
         })
         .wait()?;
     Ok(Published { commit: built.commit, name: name.to_owned() })
 }
 
-/// Moves a ref as the visitor may: branches need writing, a pull request its author.
+/// Moves a ref as the visitor may: branches need writing, a pull request its author. Where the main
+/// branch moves, what its card says is kept with it.
 pub(super) fn ref_push(
     tx: &mut Tx<'_>,
     (visitor, repo): (&Visitor, &Repo),
     moved: &Move,
-    title: &str,
+    (title, card): (&str, Option<&Card>),
 ) -> Result<(), hub::Error> {
     let now = tx.now();
     let pull = moved.name.strip_prefix(PULLS).and_then(|number| number.parse::<i64>().ok());
@@ -114,7 +116,10 @@ pub(super) fn ref_push(
     hub::ref_move(tx, repo, moved)?;
     let actor = Actor::Person(visitor.signed_in()?);
     audit(tx, actor, "repo.pushed", &repo.id.0, &(&moved.name, title))?;
-    Ok(())
+    match card {
+        Some(card) => card.keep(tx, repo, actor),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn plain_ref(name: &str, commit: Oid) -> Ref {

@@ -1,7 +1,7 @@
 //! Work on a whole repository: its history pressed into one commit, its copy.
 
 use super::publish::{plain_ref, ref_push};
-use super::{Depot, Error, Published, Push, held, revision_find};
+use super::{Card, Depot, Error, Published, Push, held, revision_find};
 use crate::App;
 use git::Commit;
 use hub::{Action, Move, NewRepo, PULLS, Refused, Repo, RepoId, Visitor};
@@ -46,7 +46,10 @@ pub fn squash(app: &App, depot: &Depot, push: &Push) -> Result<Published, Error>
     };
     let (visitor, repo, title) =
         (push.visitor.clone(), push.repo.clone(), push.message.summary.clone());
-    app.db().write(move |tx| ref_push(tx, (&visitor, &repo), &moved, &title)).wait()?;
+    let card = Card::read(&git, &push.repo, (&name, head.tree))?;
+    let act =
+        move |tx: &mut db::Tx<'_>| ref_push(tx, (&visitor, &repo), &moved, (&title, card.as_ref()));
+    app.db().write(act).wait()?;
     Ok(Published { commit, name })
 }
 
@@ -91,6 +94,17 @@ fn copy_rows(
         let name = found.name.clone();
         hub::ref_move(tx, &repo, &Move { name, old: None, new: Some(found) })?;
     }
+    let card = hub::CardFacts {
+        card: source.card.clone(),
+        summary: source.summary.clone(),
+        license: source.license.clone(),
+        pipeline_tag: source.pipeline_tag.clone(),
+        library: source.library.clone(),
+        tags: hub::tags_of(tx, &[source.id])?.remove(&source.id).unwrap_or_default(),
+    };
+    hub::card_set(tx, &repo, &card)?;
+    let edges = hub::lineage_of(tx, visitor, source)?;
+    hub::lineage_set(tx, &repo, &edges)?;
     let mut after = String::new();
     loop {
         let objects = hub::objects_of(tx, source, (&after, OBJECTS_ROWS))?;
