@@ -7,19 +7,27 @@
 //! Must never: decide who may do what (that is `hub`), tell of a private repository, or answer
 //! before a change is durable. Start reading at [`router`], then at `routes`.
 
+mod caller;
+mod cards;
 mod cas;
 mod chunks;
+mod collections;
 mod commit;
 mod content;
 mod counted;
 mod cx;
+mod discussions;
 mod fault;
 mod first;
+mod gates;
 mod identity_api;
 mod info;
+mod inward;
+mod larges;
 mod lfs;
 mod listing;
 mod memo;
+mod members;
 mod page;
 mod range;
 mod refs;
@@ -32,6 +40,7 @@ mod token;
 mod tree;
 mod upload;
 mod verifier;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
@@ -63,12 +72,15 @@ const SHARDS_AT_ONCE: usize = 1;
 pub struct Options {
     /// Bytes that the large files of a namespace may take, unless it has a limit of its own.
     pub quota_bytes: i64,
+    /// Whether webhooks may call addresses that are not public: loopback, private networks, those
+    /// of this link. Only for zones whose users are trusted with what is behind them.
+    pub calls_inward: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
         // ASSUMPTION: one terabyte is more than a start-up needs and less than a disk.
-        Self { quota_bytes: 1_000_000_000_000 }
+        Self { quota_bytes: 1_000_000_000_000, calls_inward: false }
     }
 }
 
@@ -83,6 +95,7 @@ pub struct Hub {
     verifier: verifier::Verifier,
     counted: counted::Counted,
     memo: memo::Memo,
+    caller: caller::Caller,
     xorbs: Semaphore,
     shards: Semaphore,
 }
@@ -97,6 +110,8 @@ impl Hub {
         depot: Arc<Depot>,
         (public_url, options): (&str, Options),
     ) -> Result<Arc<Self>, db::Error> {
+        // The program's one TLS, for webhooks; it is no error that somebody chose before us.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let public_url = public_url.trim_end_matches('/').to_owned();
         let secret = app.write(|tx| app::secret_ensure(tx, "hub")).await?;
         Ok(Arc::new(Self {
@@ -108,13 +123,14 @@ impl Hub {
             verifier: verifier::Verifier::default(),
             counted: counted::Counted::default(),
             memo: memo::Memo::default(),
+            caller: caller::Caller::default(),
             xorbs: Semaphore::new(XORBS_AT_ONCE),
             shards: Semaphore::new(SHARDS_AT_ONCE),
         }))
     }
 
     /// Does what is due without anybody asking: writes counts, checks claims that an earlier
-    /// process left. Failures go to the log; what failed is tried again next time.
+    /// process left, calls webhooks. Failures go to the log; what failed is tried again next time.
     pub async fn tend(self: &Arc<Self>) {
         /// Claims begun in one round.
         const CLAIMS: u32 = 16;
@@ -129,6 +145,7 @@ impl Hub {
             }
             Err(error) => tracing::warn!(%error, "claims could not be read"),
         }
+        caller::begin(self);
     }
 }
 

@@ -1,7 +1,10 @@
 //! The table of routes.
 
 use crate::route::{Need, Route, api, page, route};
-use crate::{cas, commit, identity_api, info, lfs, refs, repos, resolve, tree};
+use crate::{
+    cards, cas, collections, commit, discussions, gates, identity_api, info, larges, lfs, listing,
+    members, refs, repos, resolve, tree, webhooks,
+};
 use axum::http::Method;
 use hub::Action;
 
@@ -17,15 +20,27 @@ pub(crate) fn table() -> Vec<Route> {
     table.extend(files());
     table.extend(bytes());
     table.extend(transfers());
+    table.extend(community());
+    table
+}
+
+/// What people do around repositories; every module declares its own.
+fn community() -> Vec<Route> {
+    let mut table = cards::routes();
+    table.extend(collections::routes());
+    table.extend(discussions::routes());
+    table.extend(gates::routes());
+    table.extend(larges::routes());
+    table.extend(listing::routes());
+    table.extend(members::routes());
+    table.extend(webhooks::routes());
     table
 }
 
 fn people() -> Vec<Route> {
     vec![
         route(GET, "/api/whoami-v2", Need::SignedIn, identity_api::whoami),
-        route(GET, "/api/users/{owner}/overview", Need::Seen, identity_api::user),
         route(GET, "/api/users/{owner}/likes", Need::Seen, identity_api::likes),
-        route(GET, "/api/organizations/{owner}/overview", Need::Seen, identity_api::organisation),
     ]
 }
 

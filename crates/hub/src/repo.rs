@@ -1,8 +1,8 @@
 //! Making, finding, renaming, closing and deleting repositories.
 
 use crate::{
-    Action, Error, Gating, Namespace, NewRepo, Refused, Repo, RepoId, RepoKind, Visitor,
-    access_test, administers, event, namespace_find, namespace_read, rules, store,
+    Action, Error, Gating, Namespace, NamespaceId, NewRepo, Refused, Repo, RepoId, RepoKind,
+    Visitor, access_test, administers, event, namespace_find, namespace_read, rules, store,
 };
 use base::FieldProblem;
 use db::{Read, Tx};
@@ -209,6 +209,11 @@ pub fn downloads_add(tx: &mut Tx<'_>, counted: &[(RepoId, i64)]) -> Result<(), E
         store::repo::downloads_add(tx, *repo, *count)?;
     }
     Ok(())
+}
+
+/// Sums the bytes of large files in all repositories of a namespace.
+pub fn used_bytes(read: &Read<'_>, namespace: NamespaceId) -> Result<i64, Error> {
+    Ok(store::repo::used_bytes(read, namespace)?)
 }
 
 /// Tests whether a namespace has space for more bytes; `default_bytes` is the zone's own limit.
