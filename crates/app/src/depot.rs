@@ -16,7 +16,9 @@ mod patterns;
 mod proposal;
 mod publish;
 mod purge;
+mod push;
 mod revision;
+mod upkeep;
 mod whole;
 
 pub use self::card::{Card, README, card_kind, gate_form};
@@ -27,12 +29,13 @@ pub use patterns::{ATTRIBUTES_DEFAULT, Attributes, Ignores};
 pub use proposal::{conflicts, merge, propose, pull_open};
 pub use publish::{Published, Push, publish, repo_begin};
 pub use purge::{LargeUse, larges_purge, larges_used};
+pub use push::{Outcomes, PushRefused, push_allowed, push_take, refs_shown};
 pub use revision::{Revision, revision_find};
 pub use whole::{repo_copy, squash};
 
 use ::hub::RepoId;
 use base::Random;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -46,6 +49,8 @@ pub struct Depot {
     blobs: blob::Store,
     open: Mutex<HashMap<RepoId, git::Repo>>,
     locks: Mutex<HashMap<RepoId, Arc<Mutex<()>>>>,
+    /// Repositories that have changed since they were last looked after.
+    touched: Mutex<BTreeSet<RepoId>>,
 }
 
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -68,7 +73,13 @@ impl Depot {
         let own = format!("file:{}", hub.join("blobs").display());
         let blobs = blob::Store::open(store.unwrap_or(&own), random).await?;
         let git = hub.join("git");
-        Ok(Self { git, blobs, open: Mutex::default(), locks: Mutex::default() })
+        Ok(Self {
+            git,
+            blobs,
+            open: Mutex::default(),
+            locks: Mutex::default(),
+            touched: Mutex::default(),
+        })
     }
 
     /// Returns the folder of a repository's Git objects.
@@ -103,6 +114,7 @@ impl Depot {
     pub fn forget(&self, id: RepoId) {
         held(&self.open).remove(&id);
         held(&self.locks).remove(&id);
+        held(&self.touched).remove(&id);
     }
 
     /// Returns the lock that changes of one repository take in turn, so that two at once do not

@@ -6,6 +6,7 @@
 
 use crate::cx::Cx;
 use crate::token::{HREF_SECONDS, Permit};
+use crate::tongue::LFS_JSON;
 use crate::{Fault, content, range};
 use app::depot::Depot;
 use axum::Json;
@@ -29,8 +30,6 @@ const MULTIPART_BYTES_MIN: u64 = 256 * 1024 * 1024;
 const PART_BYTES_MIN: u64 = 64 * 1024 * 1024;
 /// Most parts of one file: their addresses stand in one answer.
 const PARTS_MAX: u64 = 1_000;
-/// Media type of Git LFS.
-const LFS_JSON: &str = "application/vnd.git-lfs+json";
 
 /// Allows to upload one object to one repository.
 #[derive(Debug, Clone, Serialize, Deserialize)]

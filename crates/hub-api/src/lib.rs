@@ -20,6 +20,7 @@ mod discussions;
 mod fault;
 mod first;
 mod gates;
+mod git_http;
 mod identity_api;
 mod info;
 mod inward;
@@ -28,7 +29,9 @@ mod lfs;
 mod listing;
 mod memo;
 mod members;
+mod locks;
 mod page;
+mod pipe;
 mod range;
 mod refs;
 mod repos;
@@ -37,7 +40,9 @@ mod route;
 mod routes;
 mod stamp;
 mod token;
+mod tongue;
 mod tree;
+mod upkeep;
 mod upload;
 mod verifier;
 mod webhooks;
@@ -98,6 +103,9 @@ pub struct Hub {
     caller: caller::Caller,
     xorbs: Semaphore,
     shards: Semaphore,
+    fetches: Arc<Semaphore>,
+    pushes: Arc<Semaphore>,
+    upkeep: upkeep::Upkeep,
 }
 
 impl Hub {
@@ -126,17 +134,22 @@ impl Hub {
             caller: caller::Caller::default(),
             xorbs: Semaphore::new(XORBS_AT_ONCE),
             shards: Semaphore::new(SHARDS_AT_ONCE),
+            fetches: Arc::new(Semaphore::new(git_http::RUNS_AT_ONCE)),
+            pushes: Arc::new(Semaphore::new(git_http::RUNS_AT_ONCE)),
+            upkeep: upkeep::Upkeep::default(),
         }))
     }
 
     /// Does what is due without anybody asking: writes counts, checks claims that an earlier
     /// process left, calls webhooks. Failures go to the log; what failed is tried again next time.
+    /// process left, looks after the folders of repositories that have changed. Failures go to the log; what failed is tried again next time.
     pub async fn tend(self: &Arc<Self>) {
         /// Claims begun in one round.
         const CLAIMS: u32 = 16;
         if let Err(fault) = self.counted.write(self).await {
             tracing::warn!(?fault, "downloads could not be counted");
         }
+        self.upkeep.begin(self);
         match self.app.read(|read| hub::objects_claimed(read, CLAIMS)).await {
             Ok(claims) => {
                 for claim in claims {
@@ -155,6 +168,7 @@ pub fn router(hub: Arc<Hub>) -> Router {
     route::build(routes::table(), &hub)
         .fallback(route::not_found)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(axum::middleware::from_fn(tongue::tell))
         .layer(axum::middleware::from_fn_with_state(hub.clone(), dress))
         .with_state(hub)
 }

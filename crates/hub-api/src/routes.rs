@@ -5,6 +5,7 @@ use crate::{
     cards, cas, collections, commit, discussions, gates, identity_api, info, larges, lfs, listing,
     members, refs, repos, resolve, tree, webhooks,
 };
+use crate::{cas, commit, git_http, identity_api, info, lfs, locks, refs, repos, resolve, tree};
 use axum::http::Method;
 use hub::Action;
 
@@ -34,6 +35,7 @@ fn community() -> Vec<Route> {
     table.extend(listing::routes());
     table.extend(members::routes());
     table.extend(webhooks::routes());
+    table.extend(git());
     table
 }
 
@@ -112,4 +114,18 @@ fn transfers() -> Vec<Route> {
         route(GET, "/hub/xorb/{token}", Need::Open, cas::part),
         route(POST, "/v1/telemetry", Need::Signed, cas::telemetry),
     ]
+}
+
+/// Git's own programs. Whoever may see a repository gets past the gate of what serves both ways;
+/// the handler knows which way it is.
+fn git() -> Vec<Route> {
+    let mut table = Vec::new();
+    table.extend(page(GET, "/info/refs", Action::See, git_http::advertise));
+    table.extend(page(POST, "/git-upload-pack", Action::Read, git_http::upload_pack));
+    table.extend(page(POST, "/git-receive-pack", Action::Contribute, git_http::receive_pack));
+    for tail in ["/info/lfs/locks", "/info/lfs/locks/verify", "/info/lfs/locks/{id}/unlock"] {
+        table.extend(page(POST, tail, Action::See, locks::none));
+    }
+    table.extend(page(GET, "/info/lfs/locks", Action::See, locks::none));
+    table
 }

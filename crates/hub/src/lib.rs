@@ -82,8 +82,8 @@ pub use personal::{
 };
 pub use pointer::{POINTER_BYTES_MAX, Pointer, is_sha256};
 pub use refs::{
-    CONVERTED, HEADS, MAIN, Move, PULLS, TAGS, branch_create, branch_delete, ref_find, ref_move,
-    ref_of_revision, refs_of, tag_create, tag_delete, writable_name,
+    CONVERTED, HEADS, MAIN, Move, PULLS, TAGS, branch_create, branch_delete, ref_clash, ref_find,
+    ref_move, ref_name_test, ref_of_revision, refs_of, tag_create, tag_delete, writable_name,
 };
 pub use refused::{Error, Refused};
 pub use repo::{

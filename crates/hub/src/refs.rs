@@ -63,7 +63,27 @@ pub struct Move {
     pub new: Option<Ref>,
 }
 
-/// Moves a ref if it stands where the mover believes; else the move is [`Refused::Stale`].
+/// Tests that a full name may be given to a ref by a push: a branch, a tag, a pull request or a
+/// converted copy, with the rest of the name as Git takes it.
+pub fn ref_name_test(name: &str) -> Result<(), Refused> {
+    let short = [HEADS, TAGS, PULLS, CONVERTED].iter().find_map(|prefix| name.strip_prefix(prefix));
+    let is_valid = |short: &str| rules::ref_name_is_valid(short) && !short.starts_with("refs/");
+    if short.is_some_and(is_valid) { Ok(()) } else { Err(Refused::RefInvalid(name.to_owned())) }
+}
+
+/// Finds the ref that keeps a new one from being made: Git keeps refs as files, so `a` and `a/b`
+/// cannot both be there in a clone.
+pub fn ref_clash(read: &Read<'_>, repo: &Repo, name: &str) -> Result<Option<Ref>, Error> {
+    for (at, _) in name.match_indices('/') {
+        if let Some(found) = store::refs::find(read, repo.id, &name[..at])? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(store::refs::below(read, repo.id, name)?)
+}
+
+/// Moves a ref if it stands where the mover believes; else the move is [`Refused::Stale`]. A new
+/// one is [`Refused::RefTaken`] where [`ref_clash`] finds another.
 pub fn ref_move(tx: &mut Tx<'_>, repo: &Repo, moved: &Move) -> Result<(), Error> {
     let found = store::refs::find(tx, repo.id, &moved.name)?;
     if found.as_ref().map(|found| &found.target) != moved.old.as_ref() {
@@ -75,6 +95,9 @@ pub fn ref_move(tx: &mut Tx<'_>, repo: &Repo, moved: &Move) -> Result<(), Error>
         (Some(new), None) => {
             if store::refs::count(tx, repo.id)? >= REFS_MAX {
                 return Err(Refused::RefInvalid(new.name.clone()).into());
+            }
+            if let Some(other) = ref_clash(tx, repo, &new.name)? {
+                return Err(Refused::RefTaken(other.name).into());
             }
             store::refs::insert(tx, repo.id, new, now)?
         }

@@ -84,7 +84,9 @@ pub fn propose(
         hub::ref_move(tx, &repo, &Move { name: name.clone(), old: None, new: to })?;
         Ok::<_, hub::Error>(name)
     });
-    Ok(Published { commit: built.commit, name: opened.wait()? })
+    let name = opened.wait()?;
+    depot.touched(push.repo.id);
+    Ok(Published { commit: built.commit, name })
 }
 
 fn branch_name(revision: &str) -> String {

@@ -94,6 +94,7 @@ fn publish_once(
             ref_push(tx, (&visitor, &repo), &moved, (&title, card.as_ref()))
         })
         .wait()?;
+    depot.touched(push.repo.id);
     Ok(Published { commit: built.commit, name: name.to_owned() })
 }
 
