@@ -2,10 +2,9 @@
 
 use crate::route::{Need, Route, api, page, route};
 use crate::{
-    cards, cas, collections, commit, discussions, gates, identity_api, info, larges, lfs, listing,
-    members, refs, repos, resolve, tree, webhooks,
+    cards, cas, collections, commit, discussions, gates, git_http, identity_api, info, larges, lfs,
+    listing, locks, members, refs, repos, resolve, tree, webhooks,
 };
-use crate::{cas, commit, git_http, identity_api, info, lfs, locks, refs, repos, resolve, tree};
 use axum::http::Method;
 use hub::Action;
 

@@ -1,6 +1,7 @@
 //! A push by Git's own program: judged while its objects wait outside, then shown in one
 //! transaction.
 
+use super::card::Card;
 use super::publish::{larges_test, ref_push};
 use super::{Depot, Error, held};
 use crate::App;
@@ -136,7 +137,7 @@ pub fn push_take(
     let found = app.db().read(|read| objects_judge(read, received, repo))?;
     let mut moves = Vec::new();
     for command in received.commands() {
-        let judged = command_judge(git, command)?;
+        let judged = command_judge(git, repo, command)?;
         let of_objects = |found: &Judged| match (&found.refused, command.new) {
             (Some(refused), Some(_)) => Err(refused.clone()),
             _ => Ok(()),
@@ -164,6 +165,8 @@ pub fn push_take(
 struct Wished {
     moved: Move,
     title: String,
+    /// What the main branch will say of the repository.
+    card: Option<Card>,
 }
 
 /// What the objects of a push are.
@@ -227,6 +230,7 @@ fn file_named(received: &Received, blob: Oid) -> String {
 
 fn command_judge(
     git: &git::Repo,
+    repo: &Repo,
     command: &RefCommand,
 ) -> Result<Result<Wished, PushRefused>, Error> {
     let name = command.name.clone();
@@ -249,9 +253,11 @@ fn command_judge(
         commit: commit.to_string(),
         message: message.trim_end().chars().take(TAG_MESSAGE_CHARS_MAX).collect(),
     };
-    let title = git.commit_read(commit)?.title().to_owned();
+    let facts = git.commit_read(commit)?;
+    let card = Card::read(git, repo, (&name, facts.tree))?;
+    let title = facts.title().to_owned();
     let old = command.old.map(|old| old.to_string());
-    Ok(Ok(Wished { moved: Move { name, old, new: Some(target) }, title }))
+    Ok(Ok(Wished { moved: Move { name, old, new: Some(target) }, title, card }))
 }
 
 fn deletion_judge(command: &RefCommand) -> Result<Wished, PushRefused> {
@@ -263,7 +269,7 @@ fn deletion_judge(command: &RefCommand) -> Result<Wished, PushRefused> {
         return Err(PushRefused::PullStays(name));
     }
     let old = command.old.map(|old| old.to_string());
-    Ok(Wished { moved: Move { name, old, new: None }, title: String::new() })
+    Ok(Wished { moved: Move { name, old, new: None }, title: String::new(), card: None })
 }
 
 /// Refuses every ref of an all-or-nothing push of which one is refused.
@@ -353,7 +359,7 @@ fn move_carry_out(
         return Err(Refused::Stale.into());
     }
     if moved.new.is_some() {
-        return ref_push(tx, (visitor, repo), moved, &wished.title);
+        return ref_push(tx, (visitor, repo), moved, (&wished.title, wished.card.as_ref()));
     }
     let now = tx.now();
     hub::access_test(tx, visitor, repo, (hub::Action::Write, now))?;
