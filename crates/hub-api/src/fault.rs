@@ -38,6 +38,8 @@ pub(crate) enum Fault {
     NotOffered(String),
     /// The body is in a form that is not read here.
     MediaType(String),
+    /// The address takes other methods.
+    NotAllowed(String),
     /// The range lies outside the file.
     Range(u64),
     /// The bytes are still being checked.
@@ -183,6 +185,7 @@ impl IntoResponse for Fault {
                 (S::PAYLOAD_TOO_LARGE, format!("the body is larger than {limit} bytes"))
             }
             Self::NotFound(message) => (S::NOT_FOUND, message),
+            Self::NotAllowed(message) => (S::METHOD_NOT_ALLOWED, message),
             Self::NotOffered(message) => (S::NOT_IMPLEMENTED, message),
             Self::MediaType(message) => (S::UNSUPPORTED_MEDIA_TYPE, message),
             Self::Range(size) => {

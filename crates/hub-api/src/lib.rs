@@ -167,6 +167,7 @@ impl Hub {
 pub fn router(hub: Arc<Hub>) -> Router {
     route::build(routes::table(), &hub)
         .fallback(route::not_found)
+        .method_not_allowed_fallback(route::not_allowed)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(axum::middleware::from_fn(tongue::tell))
         .layer(axum::middleware::from_fn_with_state(hub.clone(), dress))

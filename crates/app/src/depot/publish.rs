@@ -161,6 +161,11 @@ pub fn repo_begin(
     let git = depot.git_create(id)?;
     let mut draft = Draft::of(git);
     draft.file(".gitattributes", ATTRIBUTES_DEFAULT.as_bytes())?;
+    if new.kind == hub::RepoKind::Space {
+        // Clients read and change the card of a space, so it has one from the beginning.
+        let card = format!("---\ntitle: {}\nsdk: {}\n---\n", new.name, new.sdk);
+        draft.file(super::README, card.as_bytes())?;
+    }
     let message = Message {
         author: author.to_owned(),
         summary: "initial commit".to_owned(),
