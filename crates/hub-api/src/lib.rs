@@ -168,6 +168,7 @@ pub fn router(hub: Arc<Hub>) -> Router {
     route::build(routes::table(), &hub)
         .fallback(route::not_found)
         .method_not_allowed_fallback(route::not_allowed)
+        .method_not_allowed_fallback(route::wrong_method)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(axum::middleware::from_fn(tongue::tell))
         .layer(axum::middleware::from_fn_with_state(hub.clone(), dress))
