@@ -6,7 +6,7 @@
 use crate::cx::Cx;
 use crate::first::{look, work};
 use crate::page::query;
-use crate::pipe::{self, IDLE, Outgoing};
+use crate::pipe::{self, IDLE, Incoming, Outgoing};
 use crate::{Fault, Hub};
 use app::depot::{self, push_allowed, push_take, refs_shown};
 use axum::body::Body;
@@ -69,13 +69,13 @@ pub(crate) async fn advertise(cx: Cx, uri: Uri, headers: HeaderMap) -> Result<Re
 /// `POST .../git-upload-pack`: what a clone or fetch asks for.
 pub(crate) async fn upload_pack(cx: Cx, headers: HeaderMap, body: Body) -> Result<Response, Fault> {
     let service = Service::UploadPack;
-    let (mut input, reading) = request_body(service, &headers, (body, COMMANDS_BYTES_MAX))?;
+    let (packed, reading) = request_body(service, &headers, (body, COMMANDS_BYTES_MAX))?;
     reading_note(&cx).await?;
     let protocol = protocol(&headers);
     let kind = format!("application/x-{}-result", service.name());
     let answer = fetch(&cx, (kind, RUN_SECONDS), move |git, fetch, out| {
         let fetch = Fetch { protocol: protocol.as_deref(), ..fetch };
-        match git.upload_pack(fetch, &mut input, out) {
+        match git.upload_pack(fetch, &mut packed.unpacked(), out) {
             // What it has written tells the client why, in the words of the protocol.
             Err(git::Error::ProgramRefused { .. }) if out.is_begun() => Ok(()),
             Err(git::Error::ProgramRefused { complaint }) => {
@@ -100,12 +100,13 @@ pub(crate) async fn receive_pack(
     entry_test(&cx, service).await?;
     let turn = turn(&cx.hub, service).await?;
     let bytes_max = PUSH.pack_bytes.saturating_add(COMMANDS_BYTES_MAX);
-    let (mut input, reading) = request_body(service, &headers, (body, bytes_max))?;
+    let (packed, reading) = request_body(service, &headers, (body, bytes_max))?;
     let (repo, visitor) = (cx.repo()?, cx.visitor.clone());
     let pushed = work(&cx, move |app, depot| {
         let _turn = turn;
         let refs = app.db().read(|read| refs_shown(read, &repo))?;
         let git = depot.git(repo.id)?;
+        let mut input = packed.unpacked();
         let received = match git.receive(&refs, &mut input, PUSH) {
             Ok(received) => received,
             Err(error) => return Ok(Err(told(error))),
@@ -203,27 +204,42 @@ fn opened(hub: &Hub, repo: &Repo) -> Result<(git::Repo, Refs), Fault> {
     Ok((hub.depot.git(repo.id)?, refs))
 }
 
-/// Opens the body of a request, with its compression removed.
+/// A body with its compression.
+struct Packed {
+    body: Incoming,
+    is_packed: bool,
+    bytes_max: u64,
+}
+
+impl Packed {
+    /// Removes the compression; call it where blocking does no harm, for it reads the first bytes.
+    fn unpacked(self) -> Box<dyn Read + Send> {
+        if self.is_packed {
+            // A small body can unpack to a large one: what comes out has the same limit.
+            Box::new(GzDecoder::new(self.body).take(self.bytes_max))
+        } else {
+            Box::new(self.body)
+        }
+    }
+}
+
+/// Begins to read the body of a request.
 fn request_body(
     service: Service,
     headers: &HeaderMap,
     (body, bytes_max): (Body, u64),
-) -> Result<(Box<dyn Read + Send>, JoinHandle<Body>), Fault> {
+) -> Result<(Packed, JoinHandle<Body>), Fault> {
     let wanted = format!("application/x-{}-request", service.name());
     if headers.get(CONTENT_TYPE).is_none_or(|kind| kind.as_bytes() != wanted.as_bytes()) {
         return Err(Fault::MediaType(format!("the body must be {wanted}")));
     }
-    let packed = headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes);
-    let is_packed = match packed {
+    let is_packed = match headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes) {
         None | Some(b"identity") => false,
         Some(b"gzip" | b"x-gzip") => true,
-        Some(_) => return Err(Fault::MediaType("the body may be packed by gzip".to_owned())),
+        Some(_) => return Err(Fault::MediaType("the body may be packed by gzip only".to_owned())),
     };
-    let (plain, reading) = pipe::incoming(body, bytes_max);
-    // A small body can unpack to a large one: what comes out has the same limit.
-    let input: Box<dyn Read + Send> =
-        if is_packed { Box::new(GzDecoder::new(plain).take(bytes_max)) } else { Box::new(plain) };
-    Ok((input, reading))
+    let (body, reading) = pipe::incoming(body, bytes_max);
+    Ok((Packed { body, is_packed, bytes_max }, reading))
 }
 
 /// Reads on in a body that nobody wants, so that its sender comes to hear the answer.
