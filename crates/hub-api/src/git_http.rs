@@ -31,6 +31,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const RUN_SECONDS: u64 = 3_600;
 /// Longest time of a list of refs.
 const LIST_SECONDS: u64 = 60;
+/// Longest time until the request of a fetch has come: it holds a turn meanwhile.
+const ASK_SECONDS: u64 = 60;
 /// What one push may bring. Large files do not come this way.
 const PUSH: PushLimits =
     PushLimits { seconds: RUN_SECONDS, pack_bytes: 2 * 1024 * 1024 * 1024, objects: 1_000_000 };
@@ -69,7 +71,8 @@ pub(crate) async fn advertise(cx: Cx, uri: Uri, headers: HeaderMap) -> Result<Re
 /// `POST .../git-upload-pack`: what a clone or fetch asks for.
 pub(crate) async fn upload_pack(cx: Cx, headers: HeaderMap, body: Body) -> Result<Response, Fault> {
     let service = Service::UploadPack;
-    let (packed, reading) = request_body(service, &headers, (body, COMMANDS_BYTES_MAX))?;
+    let (packed, reading) =
+        request_body(service, &headers, (body, COMMANDS_BYTES_MAX, ASK_SECONDS))?;
     reading_note(&cx).await?;
     let protocol = protocol(&headers);
     let kind = format!("application/x-{}-result", service.name());
@@ -100,7 +103,7 @@ pub(crate) async fn receive_pack(
     entry_test(&cx, service).await?;
     let turn = turn(&cx.hub, service).await?;
     let bytes_max = PUSH.pack_bytes.saturating_add(COMMANDS_BYTES_MAX);
-    let (packed, reading) = request_body(service, &headers, (body, bytes_max))?;
+    let (packed, reading) = request_body(service, &headers, (body, bytes_max, RUN_SECONDS))?;
     let (repo, visitor) = (cx.repo()?, cx.visitor.clone());
     let pushed = work(&cx, move |app, depot| {
         let _turn = turn;
@@ -227,7 +230,7 @@ impl Packed {
 fn request_body(
     service: Service,
     headers: &HeaderMap,
-    (body, bytes_max): (Body, u64),
+    (body, bytes_max, seconds): (Body, u64, u64),
 ) -> Result<(Packed, JoinHandle<Body>), Fault> {
     let wanted = format!("application/x-{}-request", service.name());
     if headers.get(CONTENT_TYPE).is_none_or(|kind| kind.as_bytes() != wanted.as_bytes()) {
@@ -238,7 +241,7 @@ fn request_body(
         Some(b"gzip" | b"x-gzip") => true,
         Some(_) => return Err(Fault::MediaType("the body may be packed by gzip only".to_owned())),
     };
-    let (body, reading) = pipe::incoming(body, bytes_max);
+    let (body, reading) = pipe::incoming(body, (bytes_max, Duration::from_secs(seconds)));
     Ok((Packed { body, is_packed, bytes_max }, reading))
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 /// Parts of a body that wait between the connection and the thread.
 const WAITING: usize = 8;
@@ -24,22 +24,27 @@ pub(crate) struct Incoming {
     bytes_max: u64,
 }
 
-/// Begins to read a body of at most `bytes_max` bytes. The task ends when the body does, or its
-/// reader.
-pub(crate) fn incoming(body: Body, bytes_max: u64) -> (Incoming, JoinHandle<Body>) {
+/// Begins to read a body of at most `bytes_max` bytes, which has to come `within` a time. The task
+/// ends when the body does, or its reader.
+pub(crate) fn incoming(
+    body: Body,
+    (bytes_max, within): (u64, Duration),
+) -> (Incoming, JoinHandle<Body>) {
     let (tell, parts) = channel(WAITING);
-    let reading = tokio::spawn(read_on(body, tell));
+    let reading = tokio::spawn(read_on(body, tell, within));
     (Incoming { parts, at_hand: Bytes::new(), taken: 0, bytes_max }, reading)
 }
 
 /// Hands a body on; returns what of it nobody wanted.
-async fn read_on(body: Body, tell: Sender<Result<Bytes, String>>) -> Body {
+async fn read_on(body: Body, tell: Sender<Result<Bytes, String>>, within: Duration) -> Body {
     let mut bytes = body.into_data_stream();
+    let end = Instant::now() + within;
     loop {
-        let part = match timeout(IDLE, bytes.next()).await {
+        let patience = IDLE.min(end.saturating_duration_since(Instant::now()));
+        let part = match timeout(patience, bytes.next()).await {
             Ok(Some(part)) => part.map_err(|error| error.to_string()),
             Ok(None) => return Body::empty(),
-            Err(_) => Err(format!("nothing came for {} s", IDLE.as_secs())),
+            Err(_) => Err("it takes too long to come".to_owned()),
         };
         let is_over = part.is_err();
         // A reader that has ended has told its caller why.

@@ -7,9 +7,12 @@ use blob::{Key, Wanted};
 use futures_util::StreamExt;
 use hub::NamespaceId;
 use std::io::{self, Write};
+use std::time::Duration;
 use tokio::runtime::Handle;
 use xet::{Hash, XORB_BODY_BYTES_MAX, XORB_UPLOAD_BYTES_MAX, Xorb, XorbError, xorb_read};
 
+/// Longest time that a container may take to come.
+const WITHIN: Duration = Duration::from_secs(3_600);
 /// Bytes gathered before they go to the store.
 const BLOCK_BYTES: usize = 1024 * 1024;
 
@@ -78,7 +81,7 @@ pub(crate) async fn xorb(
     let key = Depot::xorb_key(store, &hash.to_string())?;
     let limit = u64::from(XORB_BODY_BYTES_MAX);
     let stage = hub.depot.blobs().stage(&key, Wanted::unhashed(limit));
-    let (mut incoming, sending) = pipe::incoming(body, u64::from(XORB_UPLOAD_BYTES_MAX));
+    let (mut incoming, sending) = pipe::incoming(body, (u64::from(XORB_UPLOAD_BYTES_MAX), WITHIN));
     let runtime = Handle::current();
     let check = move || {
         let outgoing = Outgoing { stage, runtime, error: None };

@@ -294,6 +294,12 @@ impl From<hub::Error> for Undone {
     }
 }
 
+impl From<Refused> for Undone {
+    fn from(refused: Refused) -> Self {
+        Self::Hub(refused.into())
+    }
+}
+
 impl From<db::Error> for Undone {
     fn from(error: db::Error) -> Self {
         Self::Hub(error.into())
@@ -307,9 +313,13 @@ fn moves_carry_out(
     (larges, received): (&BTreeMap<String, Pointer>, &Received),
 ) -> Result<Outcomes, Error> {
     let is_atomic = received.is_atomic();
-    let (actor, wished, larges) = (visitor.clone(), moves.to_vec(), larges.clone());
-    let repo = repo.clone();
+    let (wished, larges) = (moves.to_vec(), larges.clone());
+    let (id, person, may_change) = (repo.id, visitor.signed_in()?, visitor.may_change);
     let written = app.db().write(move |tx| {
+        // A push may take long: what its maker may do is asked again.
+        let today = tx.now().date();
+        let actor = hub::visitor_of(tx, person, today, may_change)?;
+        let repo = hub::repo_by_id(tx, id)?.ok_or(Refused::RepoUnknown)?;
         larges_test(tx, &repo, &larges)?;
         let mut outcomes: Outcomes = wished.iter().cloned().map(|w| w.map(drop)).collect();
         // What goes makes room for what comes: `a` for `a/b`.

@@ -64,3 +64,22 @@ fn every_version_of_the_protocol_and_a_partial_clone_are_served() {
     partial.git(&["checkout", "-q", "main"]);
     assert_eq!(partial.read("a.txt"), b"1");
 }
+
+#[test]
+fn who_sends_too_much_hears_so_after_all_was_sent() {
+    let world = World::new();
+    world.create("model", "much", false);
+    let main = world.repo(hub::RepoKind::Model, "lin/much");
+    let main = world.stands(&main, hub::MAIN).expect("stands");
+    let line = format!("{main} {} refs/heads/main\0report-status\n", "1".repeat(40));
+    let mut body = format!("{:04x}{line}0000", line.len() + 4).into_bytes();
+    // A pack that says of itself that it has two million objects.
+    body.extend_from_slice(b"PACK\0\0\0\x02\x00\x1e\x84\x80");
+    body.resize(8_000_000, 0);
+    let head = format!(
+        "Authorization: Bearer {LIN}\r\nContent-Type: application/x-git-receive-pack-request\r\n"
+    );
+    let told = world.ask("POST", "/lin/much/git-receive-pack", (&head, &body));
+    assert_eq!(told.status, 200);
+    assert!(told.text().contains("unpack the pack has 2000000 objects"), "{}", told.text());
+}
