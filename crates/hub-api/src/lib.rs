@@ -30,6 +30,7 @@ mod listing;
 mod locks;
 mod members;
 mod memo;
+mod packs;
 mod page;
 mod pipe;
 mod range;
@@ -42,7 +43,6 @@ mod stamp;
 mod token;
 mod tongue;
 mod tree;
-mod upkeep;
 mod upload;
 mod verifier;
 mod webhooks;
@@ -105,7 +105,7 @@ pub struct Hub {
     shards: Semaphore,
     fetches: Arc<Semaphore>,
     pushes: Arc<Semaphore>,
-    upkeep: upkeep::Upkeep,
+    packs: packs::Packs,
 }
 
 impl Hub {
@@ -136,7 +136,7 @@ impl Hub {
             shards: Semaphore::new(SHARDS_AT_ONCE),
             fetches: Arc::new(Semaphore::new(git_http::RUNS_AT_ONCE)),
             pushes: Arc::new(Semaphore::new(git_http::RUNS_AT_ONCE)),
-            upkeep: upkeep::Upkeep::default(),
+            packs: packs::Packs::default(),
         }))
     }
 
@@ -149,7 +149,7 @@ impl Hub {
         if let Err(fault) = self.counted.write(self).await {
             tracing::warn!(?fault, "downloads could not be counted");
         }
-        self.upkeep.begin(self);
+        self.packs.begin(self);
         match self.app.read(|read| hub::objects_claimed(read, CLAIMS)).await {
             Ok(claims) => {
                 for claim in claims {

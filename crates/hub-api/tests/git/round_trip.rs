@@ -27,6 +27,37 @@ fn a_file_of_the_api_is_cloned_and_a_pushed_one_is_shown_by_the_api() {
 }
 
 #[test]
+fn a_pushed_card_says_what_the_repository_is() {
+    let world = World::new();
+    world.create("model", "named", false);
+    let lin = Client::of(&world, "lin", &world.url(Some(LIN), "lin/named"));
+    lin.commit("README.md", b"---\nlicense: apache-2.0\ntags: [town]\n---\n# Named\n");
+    lin.git(&["push", "-q"]);
+    let info = world.get(LIN, "/api/models/lin/named").json();
+    assert_eq!(info["cardData"]["license"], json!("apache-2.0"));
+    assert!(info["tags"].as_array().expect("a list").contains(&json!("town")), "{info}");
+}
+
+#[test]
+fn a_copy_has_the_history_and_lives_without_its_source() {
+    let world = World::new();
+    world.create("model", "source", false);
+    let lin = Client::of(&world, "lin", &world.url(Some(LIN), "lin/source"));
+    let pushed = lin.commit("a.txt", b"1");
+    lin.git(&["push", "-q"]);
+    let body = json!({"repository": "lin/copy"});
+    let made = world.post(LIN, "/api/models/lin/source/duplicate", &body);
+    assert_eq!(made.status, 200, "{}", made.text());
+    let head = format!("Authorization: Bearer {LIN}\r\nContent-Type: application/json\r\n");
+    let body = json!({"name": "source", "organization": "lin", "type": "model"}).to_string();
+    let gone = world.ask("DELETE", "/api/repos/delete", (&head, body.as_bytes()));
+    assert_eq!(gone.status, 200, "{}", gone.text());
+    let copy = Client::of(&world, "copy", &world.url(None, "lin/copy"));
+    assert_eq!(copy.git(&["rev-parse", "HEAD"]), pushed);
+    copy.git(&["fsck", "--strict"]);
+}
+
+#[test]
 fn branches_and_tags_of_either_door_are_seen_through_the_other() {
     let world = World::new();
     world.create("model", "net", false);

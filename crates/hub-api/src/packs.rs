@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Whether a round is under way.
 #[derive(Debug, Default)]
-pub(crate) struct Upkeep {
+pub(crate) struct Packs {
     is_running: Arc<AtomicBool>,
 }
 
-impl Upkeep {
+impl Packs {
     /// Looks after the repositories that have changed, unless that is under way. Returns at once.
     pub(crate) fn begin(&self, hub: &Arc<Hub>) {
         if self.is_running.swap(true, Ordering::SeqCst) {
