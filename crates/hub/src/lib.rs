@@ -62,7 +62,7 @@ pub use like::{Liked, Liker, PART_ROWS_MAX, is_liked, like_add, like_remove, lik
 pub use lineage::{
     EDGES_MAX, Edge, LineageEdge, dependents, lineage_edges, lineage_of, lineage_set,
 };
-pub use listing::{CardFacts, FILTERS_MAX, Query, Sort, TAGS_MAX, card_set, repos_list, tags_of};
+pub use listing::{CardFacts, FILTERS_MAX, Query, Sort, TAGS_MAX, card_set, repos_count, repos_list, tags_of};
 pub use model::{
     Access, AccessId, AccessState, Action, CollectionId, DiscussionStatus, EventId, EventKind,
     Gating, Holder, ItemId, Namespace, NamespaceId, NewRepo, Object, ObjectState, PurposeId, Ref,
@@ -91,7 +91,7 @@ pub use repo::{
     Found, Settings, downloads_add, quota_test, repo_by_id, repo_create, repo_delete, repo_disable,
     repo_find, repo_move, repo_set, used_bytes,
 };
-pub use rules::NAME_CHARS_MAX;
+pub use rules::{NAME_CHARS_MAX, is_reserved};
 pub use terms::{
     NOTICE_DAYS_MAX, StatedTerms, Terms, repos_of_platform, terms_clear, terms_of, terms_set,
 };
