@@ -43,6 +43,7 @@ mod stamp;
 mod token;
 mod tongue;
 mod tree;
+mod upkeep;
 mod upload;
 mod verifier;
 mod webhooks;
@@ -80,12 +81,16 @@ pub struct Options {
     /// Whether webhooks may call addresses that are not public: loopback, private networks, those
     /// of this link. Only for zones whose users are trusted with what is behind them.
     pub calls_inward: bool,
+    /// Days between the first sight of garbage and its deletion, at least one; `None` where the
+    /// operator collects it by hand.
+    pub grace_days: Option<u16>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         // ASSUMPTION: one terabyte is more than a start-up needs and less than a disk.
         Self { quota_bytes: 1_000_000_000_000, calls_inward: false }
+        Self { quota_bytes: 1_000_000_000_000, grace_days: Some(7) }
     }
 }
 
@@ -106,6 +111,7 @@ pub struct Hub {
     fetches: Arc<Semaphore>,
     pushes: Arc<Semaphore>,
     packs: packs::Packs,
+    upkeep: upkeep::Upkeep,
 }
 
 impl Hub {
@@ -137,12 +143,15 @@ impl Hub {
             fetches: Arc::new(Semaphore::new(git_http::RUNS_AT_ONCE)),
             pushes: Arc::new(Semaphore::new(git_http::RUNS_AT_ONCE)),
             packs: packs::Packs::default(),
+            upkeep: upkeep::Upkeep::default(),
         }))
     }
 
     /// Does what is due without anybody asking: writes counts, checks claims that an earlier
     /// process left, calls webhooks. Failures go to the log; what failed is tried again next time.
     /// process left, looks after the folders of repositories that have changed. Failures go to the log; what failed is tried again next time.
+    /// process left, begins the collection of garbage when a day has passed since the last. Failures
+    /// go to the log; what failed is tried again next time.
     pub async fn tend(self: &Arc<Self>) {
         /// Claims begun in one round.
         const CLAIMS: u32 = 16;
@@ -159,6 +168,7 @@ impl Hub {
             Err(error) => tracing::warn!(%error, "claims could not be read"),
         }
         caller::begin(self);
+        upkeep::tend(self).await;
     }
 }
 
