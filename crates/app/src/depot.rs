@@ -97,6 +97,13 @@ impl Depot {
         self.git.join(fan).join(format!("{text}.git"))
     }
 
+    /// Returns the folder of what the dataset viewer has worked out; all of it can be worked out
+    /// again.
+    #[must_use]
+    pub fn viewer_path(&self) -> PathBuf {
+        self.git.with_file_name("viewer")
+    }
+
     /// Opens the Git objects of a repository. Blocks.
     pub fn git(&self, id: RepoId) -> Result<git::Repo, git::Error> {
         if let Some(known) = held(&self.open).get(&id) {

@@ -46,6 +46,7 @@ mod tree;
 mod upkeep;
 mod upload;
 mod verifier;
+mod viewer_api;
 mod webhooks;
 
 #[cfg(test)]
@@ -112,6 +113,7 @@ pub struct Hub {
     pushes: Arc<Semaphore>,
     packs: packs::Packs,
     upkeep: upkeep::Upkeep,
+    viewer: viewer_api::Viewer,
 }
 
 impl Hub {
@@ -128,6 +130,7 @@ impl Hub {
         drop(rustls::crypto::ring::default_provider().install_default());
         let public_url = public_url.trim_end_matches('/').to_owned();
         let secret = app.write(|tx| app::secret_ensure(tx, "hub")).await?;
+        let viewer = viewer_api::Viewer::new(depot.viewer_path());
         Ok(Arc::new(Self {
             app,
             depot,
@@ -144,6 +147,7 @@ impl Hub {
             pushes: Arc::new(Semaphore::new(git_http::RUNS_AT_ONCE)),
             packs: packs::Packs::default(),
             upkeep: upkeep::Upkeep::default(),
+            viewer,
         }))
     }
 
@@ -175,14 +179,16 @@ impl Hub {
 /// Returns the routes of the hub; its fallback answers for every other address, so put it behind
 /// the pages' own routes.
 pub fn router(hub: Arc<Hub>) -> Router {
-    route::build(routes::table(), &hub)
+    let routes = route::build(routes::table(), &hub)
         .fallback(route::not_found)
         .method_not_allowed_fallback(route::not_allowed)
         .method_not_allowed_fallback(route::wrong_method)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(axum::middleware::from_fn(tongue::tell))
         .layer(axum::middleware::from_fn_with_state(hub.clone(), dress))
-        .with_state(hub)
+        .with_state(hub);
+    // Around the routes: the viewer's own host is read before an address is looked up.
+    Router::new().fallback_service(routes).layer(axum::middleware::map_request(viewer_api::host))
 }
 
 /// Lists every route with what it needs.

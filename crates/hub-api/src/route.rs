@@ -1,6 +1,7 @@
 //! A route with what it needs, and the only place where that is tested.
 
 use crate::cx::{Cx, Named, named};
+use crate::viewer_api::{self, Wrong};
 use crate::{Fault, Hub};
 use axum::Router;
 use axum::extract::{Request, State};
@@ -27,6 +28,8 @@ pub enum Need {
     SignedIn,
     /// To act on the repository that the address names.
     Repo(Action),
+    /// To act on the dataset that the query names (`?dataset=owner/name`).
+    Dataset(Action),
 }
 
 /// One way to ask the hub something.
@@ -108,6 +111,7 @@ async fn gate(
         Ok(Pass::To(location)) => {
             (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, location)]).into_response()
         }
+        Err(fault) if matches!(need, Need::Dataset(_)) => Wrong::from(fault).into_response(),
         Err(fault) => fault.into_response(),
     }
 }
@@ -121,7 +125,7 @@ async fn gate_pass(hub: &Arc<Hub>, need: Need, request: Request) -> Result<Pass,
     let (mut parts, body) = request.into_parts();
     let mut cx = match need {
         Need::Open | Need::Signed => Cx::nobody(hub),
-        Need::SignedIn | Need::Seen | Need::Repo(_) => Cx::of(hub, &parts).await?,
+        Need::SignedIn | Need::Seen | Need::Repo(_) | Need::Dataset(_) => Cx::of(hub, &parts).await?,
     };
     match need {
         Need::Open | Need::Signed | Need::Seen => {}
@@ -133,6 +137,10 @@ async fn gate_pass(hub: &Arc<Hub>, need: Need, request: Request) -> Result<Pass,
             if let Some(moved) = cx.enter(address.clone(), action).await? {
                 return Ok(Pass::To(moved_to(&parts.uri.to_string(), &address, &moved)?));
             }
+        }
+        Need::Dataset(action) => {
+            // A former name is answered at once: the answer says which dataset it is about.
+            cx.enter(viewer_api::named(&parts.uri)?, action).await?;
         }
     }
     parts.extensions.insert(cx);
