@@ -90,8 +90,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         // ASSUMPTION: one terabyte is more than a start-up needs and less than a disk.
-        Self { quota_bytes: 1_000_000_000_000, calls_inward: false }
-        Self { quota_bytes: 1_000_000_000_000, grace_days: Some(7) }
+        Self { quota_bytes: 1_000_000_000_000, calls_inward: false, grace_days: Some(7) }
     }
 }
 
@@ -182,7 +181,6 @@ pub fn router(hub: Arc<Hub>) -> Router {
     let routes = route::build(routes::table(), &hub)
         .fallback(route::not_found)
         .method_not_allowed_fallback(route::not_allowed)
-        .method_not_allowed_fallback(route::wrong_method)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(axum::middleware::from_fn(tongue::tell))
         .layer(axum::middleware::from_fn_with_state(hub.clone(), dress))

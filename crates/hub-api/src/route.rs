@@ -125,7 +125,9 @@ async fn gate_pass(hub: &Arc<Hub>, need: Need, request: Request) -> Result<Pass,
     let (mut parts, body) = request.into_parts();
     let mut cx = match need {
         Need::Open | Need::Signed => Cx::nobody(hub),
-        Need::SignedIn | Need::Seen | Need::Repo(_) | Need::Dataset(_) => Cx::of(hub, &parts).await?,
+        Need::SignedIn | Need::Seen | Need::Repo(_) | Need::Dataset(_) => {
+            Cx::of(hub, &parts).await?
+        }
     };
     match need {
         Need::Open | Need::Signed | Need::Seen => {}
@@ -185,17 +187,4 @@ async fn missing(hub: &Arc<Hub>, request: Request, fault: Fault) -> Response {
         return Fault::from(hub::Refused::RepoUnknown).into_response();
     }
     fault.into_response()
-}
-
-/// Answers addresses that exist for other methods. Where that is only because a repository's name
-/// is missing (`DELETE /api/models/digits/like`), it is the repository that is told to be missing.
-pub(crate) async fn wrong_method(hub: State<Arc<Hub>>, request: Request) -> Response {
-    let method = request.method().clone();
-    let mut answer = not_found(hub, request).await;
-    if answer.status() == StatusCode::NOT_FOUND && !answer.headers().contains_key("x-error-code") {
-        let told = Fault::NotFound(format!("{method} is not possible here")).into_response();
-        answer = (StatusCode::METHOD_NOT_ALLOWED, told.into_body()).into_response();
-        answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    }
-    answer
 }

@@ -3,9 +3,7 @@
 use crate::route::{Need, Route, api, page, route};
 use crate::{
     cards, cas, collections, commit, discussions, gates, git_http, identity_api, info, larges, lfs,
-    listing, locks, members, refs, repos, resolve, tree, webhooks,
-    cards, cas, collections, commit, discussions, gates, identity_api, info, larges, lfs,
-    listing, members, refs, repos, resolve, tree, viewer_api, webhooks,
+    listing, locks, members, refs, repos, resolve, tree, viewer_api, webhooks,
 };
 use axum::http::Method;
 use hub::Action;

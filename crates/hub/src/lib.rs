@@ -62,7 +62,9 @@ pub use like::{Liked, Liker, PART_ROWS_MAX, is_liked, like_add, like_remove, lik
 pub use lineage::{
     EDGES_MAX, Edge, LineageEdge, dependents, lineage_edges, lineage_of, lineage_set,
 };
-pub use listing::{CardFacts, FILTERS_MAX, Query, Sort, TAGS_MAX, card_set, repos_count, repos_list, tags_of};
+pub use listing::{
+    CardFacts, FILTERS_MAX, Query, Sort, TAGS_MAX, card_set, repos_count, repos_list, tags_of,
+};
 pub use model::{
     Access, AccessId, AccessState, Action, CollectionId, DiscussionStatus, EventId, EventKind,
     Gating, Holder, ItemId, Namespace, NamespaceId, NewRepo, Object, ObjectState, PurposeId, Ref,

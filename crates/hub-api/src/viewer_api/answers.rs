@@ -173,7 +173,8 @@ pub(super) async fn all_ready<'a>(
 ) -> Result<Vec<(&'a Config, &'a Split, Ready)>, Wrong> {
     let count: usize = configs.iter().map(|config| config.splits.len()).sum();
     if count > SPLITS_MAX {
-        let told = format!("the dataset has `{count}` splits, over `{SPLITS_MAX}`: name a `config`");
+        let told =
+            format!("the dataset has `{count}` splits, over `{SPLITS_MAX}`: name a `config`");
         return Err(Told::too_big(told).into());
     }
     let gather = async {

@@ -2,8 +2,8 @@
 //! bucket.
 
 use super::recent::Recent;
-use crate::chunks::{Known, part_bytes};
 use crate::Fault;
+use crate::chunks::{Known, part_bytes};
 use app::depot::Depot;
 use blob::Key;
 use futures_util::StreamExt;
@@ -59,8 +59,8 @@ impl Blocks {
 
     async fn fetch(&self, key: &Key, range: Range<u64>) -> Result<Vec<u8>, Fault> {
         let opened = self.depot.blobs().read(key, Some(range)).await?;
-        let mut opened =
-            opened.ok_or_else(|| Fault::Failed(format!("the bytes of {} are lost", key.as_str())))?;
+        let mut opened = opened
+            .ok_or_else(|| Fault::Failed(format!("the bytes of {} are lost", key.as_str())))?;
         let mut bytes = Vec::new();
         while let Some(part) = opened.bytes.next().await {
             bytes.extend_from_slice(&part?);

@@ -64,7 +64,8 @@ pub(super) fn paths(git: &git::Repo, tree: Oid) -> Result<Result<Vec<String>, To
     let mut after: Option<String> = None;
     loop {
         let after_path = after.as_deref();
-        let walk = Walk { prefix: "", is_recursive: true, after: after_path, limit: WALK_ENTRIES_MAX };
+        let walk =
+            Walk { prefix: "", is_recursive: true, after: after_path, limit: WALK_ENTRIES_MAX };
         let Some(page) = git.walk(tree, &walk)? else { break };
         after = page.entries.last().map(|entry| entry.path.clone());
         let files = page.entries.into_iter().filter(|entry| !entry.mode.is_dir());

@@ -24,7 +24,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
 use viewer::{
-    Config, CroissantCreator, CroissantFacts, CroissantFile, CroissantSplit, Split, croissant as describe,
+    Config, CroissantCreator, CroissantFacts, CroissantFile, CroissantSplit, Split,
+    croissant as describe,
 };
 
 /// Files described. ASSUMPTION: a description of more is longer than anybody loads.
@@ -50,7 +51,8 @@ async fn body(view: &View) -> Result<Vec<u8>, Wrong> {
         view.look(move |_, git, _| Ok((paths(git, tree)?, card(git, tree)?))).await?;
     let (paths, card) = (paths?, card?);
     if paths.len() > FILES_MAX {
-        let told = format!("the dataset has `{}` files, over `{FILES_MAX}`: pack them", paths.len());
+        let told =
+            format!("the dataset has `{}` files, over `{FILES_MAX}`: pack them", paths.len());
         return Err(Told::too_big(told).into());
     }
     let files = view.files(&paths).await?;
@@ -83,7 +85,8 @@ fn listed(view: &View, file: &FileFacts, hashes: &BTreeMap<Oid, String>) -> Opti
 
 /// Hashes the files that are in Git, once for a tree.
 async fn hashes(view: &View, files: &[FileFacts]) -> Result<BTreeMap<Oid, String>, Wrong> {
-    let small = files.iter().filter(|file| file.large.is_none() && file.mode != git::Mode::Submodule);
+    let small =
+        files.iter().filter(|file| file.large.is_none() && file.mode != git::Mode::Submodule);
     let mut small: Vec<Oid> = small.map(|file| file.oid).collect();
     small.sort_unstable();
     small.dedup();

@@ -18,7 +18,8 @@ pub(super) async fn exported(
     configs: &[Config],
 ) -> Result<BTreeMap<String, (String, u64)>, Wrong> {
     let splits = configs.iter().flat_map(|config| &config.splits);
-    let paths = splits.filter(|split| split.format == Format::Parquet).flat_map(|s| s.paths.clone());
+    let paths =
+        splits.filter(|split| split.format == Format::Parquet).flat_map(|s| s.paths.clone());
     let mut paths: Vec<String> = paths.collect();
     paths.sort_unstable();
     paths.dedup();

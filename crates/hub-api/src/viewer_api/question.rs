@@ -76,7 +76,8 @@ pub(super) fn slice(uri: &Uri) -> Result<Slice, Wrong> {
 fn number(uri: &Uri, name: &'static str, usual: u64) -> Result<u64, Wrong> {
     let Some(text) = given(uri, name) else { return Ok(usual) };
     let shown: String = text.chars().take(40).collect();
-    let wrong = || Told::invalid(format!("parameter `{name}` is `{shown}`, no whole number")).into();
+    let wrong =
+        || Told::invalid(format!("parameter `{name}` is `{shown}`, no whole number")).into();
     text.parse().map_err(|_| wrong())
 }
 

@@ -57,7 +57,10 @@ mod tests {
         recent.put("b", 2, 4);
         assert_eq!(recent.get(&"a"), Some(1));
         recent.put("c", 3, 4);
-        assert_eq!((recent.get(&"a"), recent.get(&"b"), recent.get(&"c")), (Some(1), None, Some(3)));
+        assert_eq!(
+            (recent.get(&"a"), recent.get(&"b"), recent.get(&"c")),
+            (Some(1), None, Some(3))
+        );
         recent.put("c", 4, 1);
         assert_eq!((recent.get(&"c"), recent.weight), (Some(4), 5));
         recent.put("d", 5, 11);

@@ -23,7 +23,8 @@ const REVISION: HeaderName = HeaderName::from_static("x-revision");
 pub(crate) fn named(uri: &Uri) -> Result<Named, Fault> {
     let path = query(uri, "dataset").filter(|path| !path.is_empty());
     // The gate tells in the hub's words; `Wrong` has the viewer's code for it.
-    let path = path.ok_or_else(|| Fault::Unprocessable("parameter `dataset` is required".into()))?;
+    let path =
+        path.ok_or_else(|| Fault::Unprocessable("parameter `dataset` is required".into()))?;
     Ok(Named { kind: RepoKind::Dataset, path })
 }
 

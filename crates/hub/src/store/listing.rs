@@ -84,13 +84,11 @@ pub(crate) fn list(
 
 /// Counts the repositories of a kind that members of `namespaces` may see.
 pub(crate) fn count(read: &Read<'_>, kind: RepoKind, namespaces: &str) -> Result<i64, Error> {
-    let found = read.one(
+    read.scalar(
         "SELECT COUNT(*) FROM hub_repo WHERE kind = ?1
              AND (is_private = 0 OR ?2 LIKE '%' || namespace_id || '%')",
         params![kind.as_str(), namespaces],
-        |row| row.get(0),
-    )?;
-    Ok(found.unwrap_or(0))
+    )
 }
 
 pub(crate) fn tags_delete(tx: &mut Tx<'_>, repo: RepoId) -> Result<u64, Error> {

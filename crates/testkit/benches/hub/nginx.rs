@@ -17,7 +17,7 @@ impl Nginx {
     pub(crate) fn start(folder: &Path) -> Option<Self> {
         let root = folder.join("files");
         fs::create_dir_all(&root).expect("a folder can be made");
-        let port = testbed::free_port();
+        let port = testbed::free_port().expect("a port is free");
         let at = folder.display();
         let settings = format!(
             "daemon off; master_process on; worker_processes auto; pid {at}/pid; user root;
