@@ -52,7 +52,7 @@ impl Card {
         Ok(Some(Self::of(repo.kind, &text)))
     }
 
-    fn of(kind: RepoKind, text: &str) -> Self {
+    pub(super) fn of(kind: RepoKind, text: &str) -> Self {
         let kind = card_kind(kind);
         let parts = card::split(text);
         let Ok(metadata) = card::metadata_parse(parts.metadata_yaml.unwrap_or_default()) else {

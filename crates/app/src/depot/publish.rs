@@ -1,12 +1,13 @@
 //! The step that shows a change: one transaction moves the ref.
 
 use super::draft::Draft;
-use super::{ATTRIBUTES_DEFAULT, Card, Depot, Error, Message, held, revision_find};
+use super::{ATTRIBUTES_DEFAULT, Card, Depot, Error, Message, README, held, revision_find};
 use crate::App;
 use db::Tx;
 use git::Oid;
 use hub::{
-    Action, MAIN, Move, NewRepo, ObjectState, PULLS, Pointer, Ref, Refused, Repo, RepoId, Visitor,
+    Action, MAIN, Move, NewRepo, ObjectState, PULLS, Pointer, Ref, Refused, Repo, RepoId, RepoKind,
+    Visitor,
 };
 use identity::{Actor, audit};
 use std::collections::BTreeMap;
@@ -148,6 +149,13 @@ pub(super) fn larges_test(
     Ok(())
 }
 
+/// The card that a space begins with: clients read its framework from there and expect it to be
+/// there (`metadata_update` in `repocard.py` of `huggingface_hub`). Others begin without one.
+fn card_first(new: &NewRepo) -> Option<String> {
+    let is_space = new.kind == RepoKind::Space;
+    is_space.then(|| format!("---\ntitle: \"{}\"\nsdk: {}\n---\n", new.name, new.sdk))
+}
+
 /// Makes a repository with its first commit. Blocks. The folder comes first: a process killed in
 /// between leaves one that no repository names, and the collection of garbage removes it.
 pub fn repo_begin(
@@ -161,11 +169,11 @@ pub fn repo_begin(
     let git = depot.git_create(id)?;
     let mut draft = Draft::of(git);
     draft.file(".gitattributes", ATTRIBUTES_DEFAULT.as_bytes())?;
-    if new.kind == hub::RepoKind::Space {
-        // Clients read and change the card of a space, so it has one from the beginning.
-        let card = format!("---\ntitle: {}\nsdk: {}\n---\n", new.name, new.sdk);
-        draft.file(super::README, card.as_bytes())?;
+    let text = card_first(new);
+    if let Some(text) = &text {
+        draft.file(README, text.as_bytes())?;
     }
+    let card = text.map(|text| Card::of(new.kind, &text));
     let message = Message {
         author: author.to_owned(),
         summary: "initial commit".to_owned(),
@@ -181,6 +189,9 @@ pub fn repo_begin(
             let first = plain_ref(MAIN, built.commit);
             let moved = Move { name: MAIN.to_owned(), old: None, new: Some(first) };
             hub::ref_move(tx, &repo, &moved)?;
+            if let Some(card) = &card {
+                card.keep(tx, &repo, Actor::Person(visitor.signed_in()?))?;
+            }
             Ok::<_, hub::Error>(repo)
         })
         .wait();

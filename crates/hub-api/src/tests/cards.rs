@@ -92,3 +92,12 @@ fn headers_of_model_files_are_read_and_lies_about_them_are_not_believed() {
     let none = world.send(("", Method::GET, &path("none.json")), ("", Vec::new()));
     assert_eq!(none.code(), "EntryNotFound");
 }
+
+#[test]
+fn a_space_begins_with_a_card_that_names_its_framework() {
+    let world = World::new();
+    let body = json!({"name": "1.0", "type": "space", "sdk": "static"});
+    world.posted("lin", "/api/repos/create", body);
+    let info = world.got("", "/api/spaces/lin/1.0");
+    assert_eq!(info["cardData"], json!({"title": "1.0", "sdk": "static"}));
+}
