@@ -146,20 +146,33 @@ async fn webhook_work(
             }
             (Some(webhook), None) => call_make(hub, webhook, &call.event).await,
         };
-        match told {
-            Tried::Done => close(hub, &effect, EffectState::Done).await?,
-            Tried::Refused(reason) => {
-                tracing::warn!(reason, %id, "a webhook is not called");
-                close(hub, &effect, EffectState::Refused).await?;
-            }
-            Tried::Failed(reason) => {
-                tracing::debug!(reason, %id, tries, "a webhook could not be called");
-                wait(hub, &effect, (call, tries)).await?;
-                failed = Some(reason);
-            }
+        if let Tried::Failed(reason) = &told {
+            failed = Some(reason.clone());
         }
+        settle(hub, &effect, (call, tries), told).await?;
     }
     Ok(count)
+}
+
+/// Writes down how a try ended.
+async fn settle(
+    hub: &Arc<Hub>,
+    effect: &Effect,
+    (call, tries): (Call, usize),
+    told: Tried,
+) -> Result<(), Fault> {
+    let id = call.webhook;
+    match told {
+        Tried::Done => close(hub, effect, EffectState::Done).await,
+        Tried::Refused(reason) => {
+            tracing::warn!(reason, %id, "a webhook is not called");
+            close(hub, effect, EffectState::Refused).await
+        }
+        Tried::Failed(reason) => {
+            tracing::debug!(reason, %id, tries, "a webhook could not be called");
+            wait(hub, effect, (call, tries)).await
+        }
+    }
 }
 
 async fn close(hub: &Arc<Hub>, effect: &Effect, state: EffectState) -> Result<(), Fault> {

@@ -16,7 +16,7 @@ fn what_one_may_not_see_is_not_counted() {
         world.set(&hidden, true, Gating::Open);
         let lin = world.visitor(world.lin);
         for repo in [&shown, &hidden, &data] {
-            world.act((&lin, repo), |tx, v, repo| like_add(tx, v, repo)).expect("likes");
+            world.act((&lin, repo), like_add).expect("likes");
         }
         let counts = |visitor: &Visitor, name: &str| {
             let namespace = namespace(world, name);

@@ -62,14 +62,14 @@ fn what_happens_to_a_repository_is_told_in_the_same_commit() {
         let repo = world.model(world.lin, "Valley", "digits");
         told(&["create repo"]);
         let lin = world.visitor(world.lin);
-        let refused = world.act((&zhao, &repo), |tx, v, repo| repo_delete(tx, v, repo));
+        let refused = world.act((&zhao, &repo), repo_delete);
         assert!(refused.is_err());
         told(&["create repo"]);
         let moved = world
             .act((&lin, &repo), |tx, v, repo| repo_move(tx, v, repo, ("lin", "letters")))
             .expect("moves");
         told(&["create repo", "move repo"]);
-        world.act((&lin, &moved), |tx, v, repo| repo_delete(tx, v, repo)).expect("deletes");
+        world.act((&lin, &moved), repo_delete).expect("deletes");
         told(&["create repo", "move repo"]);
     });
 }
