@@ -102,8 +102,8 @@ pub(crate) async fn grant(cx: Cx, body: Bytes) -> Result<Json<Value>, Fault> {
     Ok(Json(granted.await?))
 }
 
-/// `POST /api/{kind}/{owner}/{name}/ask-access`: asks for the files, with answers to the form of the
-/// card as `{"answers": {question: answer}}`. An address of our own; the clients have none.
+/// `POST /api/{kind}/{owner}/{name}/ask-access`: asks for the files, with answers to the form of
+/// the card as `{"answers": {question: answer}}`. An address of our own; the clients have none.
 pub(crate) async fn ask(cx: Cx, body: Bytes) -> Result<Json<Value>, Fault> {
     let answers = object(&body)?["answers"].clone();
     first::own_name(&cx).await?;
