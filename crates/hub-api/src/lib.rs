@@ -151,10 +151,9 @@ impl Hub {
     }
 
     /// Does what is due without anybody asking: writes counts, checks claims that an earlier
-    /// process left, calls webhooks. Failures go to the log; what failed is tried again next time.
-    /// process left, looks after the folders of repositories that have changed. Failures go to the log; what failed is tried again next time.
-    /// process left, begins the collection of garbage when a day has passed since the last. Failures
-    /// go to the log; what failed is tried again next time.
+    /// process left, calls webhooks, joins packs of repositories that have changed, begins the
+    /// collection of garbage when a day has passed since the last. Failures go to the log; what
+    /// failed is tried again next time.
     pub async fn tend(self: &Arc<Self>) {
         /// Claims begun in one round.
         const CLAIMS: u32 = 16;

@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout};
 
 /// Parts of a body that wait between the connection and the thread.
 const WAITING: usize = 8;
-/// How long nothing may come or go. ASSUMPTION: a client that computes what it sends next is quicker.
+/// How long nothing may come or go. ASSUMPTION: a client that computes what it sends is quicker.
 pub(crate) const IDLE: Duration = Duration::from_secs(120);
 
 /// A request's body.

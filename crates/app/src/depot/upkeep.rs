@@ -1,4 +1,4 @@
-//! Upkeep of the folders of Git objects: every change adds a pack, and many packs make reading slow.
+//! Upkeep of the folders of Git objects: every change adds a pack, and many packs are slow to read.
 
 use super::{Depot, Error, held, refs_shown};
 use crate::App;
