@@ -144,7 +144,8 @@ impl Page for DiscussionsPage {
         };
         let mut extreme = typical.clone();
         let title = sample::HOSTILE.repeat(2);
-        extreme.rows = vec![DiscussionRow { title, author: sample::HOSTILE.to_owned(), ..row() }; 50];
+        extreme.rows =
+            vec![DiscussionRow { title, author: sample::HOSTILE.to_owned(), ..row() }; 50];
         extreme.is_closed = true;
         vec![("empty", empty), ("typical", typical), ("extreme", extreme)]
     }
@@ -158,11 +159,8 @@ impl Page for DiscussionPage {
     }
 
     fn samples(lang: Lang) -> Vec<(&'static str, Self)> {
-        let event = |what| EventRow {
-            author: "lin".to_owned(),
-            at: "2019-10-28T09:30".to_owned(),
-            what,
-        };
+        let event =
+            |what| EventRow { author: "lin".to_owned(), at: "2019-10-28T09:30".to_owned(), what };
         let commit = "/town-lab/signs/commit/1f0c".to_owned();
         let typical = Self {
             ui: sample::ui(lang, "/town-lab/signs/discussions/4", Some(Role::Applicant)),

@@ -36,6 +36,8 @@ pub(crate) struct Section {
     pub(crate) send: String,
     /// Label of a second button that only shows how the text will look.
     pub(crate) preview: Option<String>,
+    /// Commit that the text was read from; empty where that does not matter.
+    pub(crate) parent: String,
     /// Whether it takes something away for good.
     pub(crate) is_danger: bool,
 }
@@ -63,6 +65,7 @@ impl Page for RepoFormPage {
             files: Some(Field::new("files", "")),
             send: sample::say(lang, "Commit", "提交"),
             preview: Some(sample::say(lang, "Preview", "预览")),
+            parent: "8c7e5a6".to_owned(),
             is_danger: false,
         };
         let typical = Self {

@@ -42,7 +42,9 @@ impl Page for TokensPage {
             days: Field::choose("days", "90", &[("30", "30"), ("90", "90")]),
             tokens: vec![token.clone()],
             new_token: Some(secret.to_owned()),
-            lines: format!("export HF_ENDPOINT=http://zone.example\nhf auth login --token {secret}"),
+            lines: format!(
+                "export HF_ENDPOINT=http://zone.example\nhf auth login --token {secret}"
+            ),
         };
         let empty = Self { tokens: Vec::new(), new_token: None, ..typical.clone() };
         let mut extreme = typical.clone();
