@@ -3,7 +3,7 @@
 use super::card::link_base;
 use super::files::Named;
 use super::forms::{input, refuse, text};
-use super::here::{Here, Look};
+use super::here::{Here, Look, name_ensure};
 use crate::handlers::encoded;
 use crate::handlers::view::{day, moment};
 use crate::handlers::work::act::form_key;
@@ -271,6 +271,7 @@ pub(super) async fn ask(here: Here, form: Posted) -> Result<Response, Fault> {
     let (key, answers) = (form_key(&here.cx, &form, &to), Value::Object(answers));
     let asked = here.write(move |tx| {
         app::once(tx, &key, |tx| {
+            name_ensure(tx, &visitor)?;
             hub::access_ask(tx, &visitor, &repo, (&fields, &answers))?;
             Ok::<_, hub::Error>(to.clone())
         })
@@ -325,6 +326,7 @@ pub(super) async fn purpose_ask(here: Here, form: Posted) -> Result<Response, Fa
             let ends = Time::from_date(day);
             let asked = here.write(move |tx| {
                 app::once(tx, &key, |tx| {
+                    name_ensure(tx, &visitor)?;
                     hub::purpose_ask(tx, &visitor, &repo, (&purpose, ends))?;
                     Ok::<_, hub::Error>(to.clone())
                 })

@@ -3,7 +3,7 @@
 use super::files::Named;
 use super::forms::{again, input, page, text};
 use super::frame::count;
-use super::here::{Here, Look, work};
+use super::here::{Here, Look, name_ensure, work};
 use super::history::{changes, readings_note};
 use crate::Field;
 use crate::handlers::view::moment;
@@ -255,6 +255,7 @@ async fn change(
     let key = form_key(&here.cx, form, &to);
     let done = here.write(move |tx| {
         app::once(tx, &key, |tx| {
+            name_ensure(tx, &visitor)?;
             match act {
                 Act::Close => {
                     let wanted = (DiscussionStatus::Closed, comment.as_str());
@@ -326,6 +327,7 @@ pub(super) async fn open(here: Here, form: Posted) -> Result<Response, Fault> {
     let (key, list) = (form_key(&here.cx, &form, "open"), here.href("/discussions"));
     let opened = here.write(move |tx| {
         app::once(tx, &key, |tx| {
+            name_ensure(tx, &visitor)?;
             let opened = hub::discussion_open(tx, &visitor, &repo, &new)?;
             Ok::<_, hub::Error>(format!("{list}/{}", opened.number))
         })

@@ -62,6 +62,14 @@ pub(crate) fn visitor_of(read: &Read<'_>, cx: &Cx) -> Result<Visitor, hub::Error
     }
 }
 
+/// Gives the visitor a short name where they have none, so that what they do is signed with it.
+pub(crate) fn name_ensure(tx: &mut Tx<'_>, visitor: &Visitor) -> Result<(), hub::Error> {
+    if let Some(person) = visitor.person {
+        hub::namespace_ensure(tx, person)?;
+    }
+    Ok(())
+}
+
 /// Returns the files of the hub; without them it has no pages.
 pub(crate) fn depot_of(cx: &Cx) -> Result<Arc<Depot>, Fault> {
     cx.shared.depot.clone().ok_or(Fault::NotFound)
@@ -144,8 +152,13 @@ impl Here {
     pub(crate) async fn reading_note(&self, path: &str, commit: &str) -> Result<(), Fault> {
         let (visitor, repo) = (self.visitor.clone(), self.repo.clone());
         let (path, commit) = (path.to_owned(), commit.to_owned());
-        self.write(move |tx| hub::reading_note(tx, &visitor, &repo, (&path, &commit))).await?;
-        Ok(())
+        self.write(move |tx| {
+            if hub::reading_note(tx, &visitor, &repo, (&path, &commit))? {
+                name_ensure(tx, &visitor)?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// Returns the address of the repository's page, with a tail.

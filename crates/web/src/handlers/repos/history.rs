@@ -2,7 +2,7 @@
 
 use super::files::{Named, place, revisions};
 use super::frame::instant;
-use super::here::{Here, Look};
+use super::here::{Here, Look, name_ensure};
 use crate::handlers::encoded;
 use crate::pages::repos::frame::Tab;
 use crate::pages::repos::history::{
@@ -87,10 +87,10 @@ pub(super) async fn readings_note(
     here.write(move |tx| {
         for path in &paths {
             if !hub::reading_note(tx, &visitor, &repo, (path, &commit))? {
-                break;
+                return Ok(());
             }
         }
-        Ok(())
+        name_ensure(tx, &visitor)
     })
     .await
 }

@@ -1,6 +1,6 @@
 //! Liking a repository.
 
-use super::here::Here;
+use super::here::{Here, name_ensure};
 use crate::handlers::work::act::form_key;
 use crate::serve::{Fault, Posted, See};
 
@@ -11,6 +11,7 @@ pub(super) async fn set(here: Here, form: Posted) -> Result<See, Fault> {
     let key = form_key(&here.cx, &form, repo.id.0.as_str());
     let location = here.write(move |tx| {
         app::once(tx, &key, |tx| {
+            name_ensure(tx, &visitor)?;
             if likes {
                 hub::like_add(tx, &visitor, &repo)?;
             } else {

@@ -1,7 +1,7 @@
 //! Lists of repositories: of the zone, of one namespace, of a collection.
 
 use super::frame::count;
-use super::here::{depot_of, visitor_of};
+use super::here::visitor_of;
 use crate::Field;
 use crate::handlers::encoded;
 use crate::handlers::view::{self, Link};
@@ -56,7 +56,6 @@ pub(super) async fn spaces() -> See {
 
 /// Searches the repositories of the zone.
 pub(super) async fn search(cx: Cx, query: Query) -> Result<Page, Fault> {
-    depot_of(&cx)?;
     let app = cx.app.clone();
     Page::of(&app.read(move |read| hub_page(&cx, &query, read)).await?)
 }
@@ -138,7 +137,6 @@ fn kinds(read: &Read<'_>, visitor: &Visitor, now: RepoKind) -> Result<Vec<KindLi
 
 /// Shows what stands under one short name.
 pub(super) async fn namespace(cx: Cx, Path(owner): Path<String>) -> Result<Page, Fault> {
-    depot_of(&cx)?;
     let app = cx.app.clone();
     let page = app.read(move |read| namespace_page(&cx, &owner, read)).await?;
     Page::of(&page.ok_or(Fault::NotFound)?)
@@ -197,7 +195,6 @@ pub(super) async fn collection(
     cx: Cx,
     Path((owner, slug)): Path<(String, String)>,
 ) -> Result<Page, Fault> {
-    depot_of(&cx)?;
     let app = cx.app.clone();
     let page = app.read(move |read| collection_page(&cx, &format!("{owner}/{slug}"), read));
     Page::of(&page.await?)

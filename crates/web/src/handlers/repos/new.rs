@@ -1,6 +1,6 @@
 //! Making a repository.
 
-use super::here::{depot_of, visitor_of, work};
+use super::here::{visitor_of, work};
 use crate::handlers::work::act::{errors_label, on_form};
 use crate::pages::officer_forms::{FormPage, Input, InputKind};
 use crate::serve::{Cx, Fault, Page, Posted, Query, See};
@@ -15,7 +15,6 @@ const SDKS: [&str; 4] = ["static", "gradio", "streamlit", "docker"];
 
 /// Shows the form.
 pub(super) async fn ask(cx: Cx, query: Query) -> Result<Page, Fault> {
-    depot_of(&cx)?;
     let owners = owners(&cx).await?;
     Page::of(&page(&cx, &owners, &query))
 }
