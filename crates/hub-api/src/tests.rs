@@ -6,3 +6,7 @@ mod people;
 mod purge;
 mod table;
 mod world;
+//! Claims about the wire.
+
+mod viewer;
+mod viewer_world;

@@ -12,7 +12,7 @@ use viewer::{ReadAt, SourceFile};
 
 /// Largest file read out of Git, where it has to be unpacked whole. Pushes send larger ones to
 /// large-file storage long before.
-const GIT_BYTES_MAX: u64 = 64 << 20;
+pub(super) const GIT_BYTES_MAX: u64 = 96 << 20;
 /// What an opened file weighs besides its bytes.
 const OPENED_BYTES: usize = 4 << 10;
 

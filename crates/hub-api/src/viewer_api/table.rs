@@ -1,7 +1,7 @@
 //! A split as a table: its index is worked out once for its content.
 
 use super::jobs::outcome;
-use super::sources::sources;
+use super::sources::{GIT_BYTES_MAX, sources};
 use super::view::View;
 use super::wrong::{Told, Wrong};
 use app::depot::FileFacts;
@@ -45,6 +45,11 @@ fn name_of(what: &str, (config, split): (&Config, &Split), files: &[FileFacts]) 
 pub(super) async fn ready(view: &View, config: &Config, split: &Split) -> Result<Ready, Wrong> {
     let files = view.files(&split.paths).await?;
     view.settle(&files).await?;
+    let is_large = |file: &&FileFacts| file.large.is_none() && file.size_bytes > GIT_BYTES_MAX;
+    if let Some(file) = files.iter().find(is_large) {
+        let told = format!("file `{}` is too large to be read from Git: use Git LFS", file.path);
+        return Err(Told::too_big(told).into());
+    }
     let name = name_of("index", (config, split), &files);
     let sources = sources(view.hub(), view.repo.id, &files);
     let named = name_of("statistics", (config, split), &files);
