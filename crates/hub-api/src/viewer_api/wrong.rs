@@ -186,6 +186,8 @@ impl IntoResponse for Wrong {
                 response
             }
             Self::Hub(fault) => {
+                // The gate's only one of its kind: the query names no dataset.
+                let is_unnamed = matches!(fault, Fault::Unprocessable(_));
                 let mut response = fault.into_response();
                 // The hub says which repository error it is; the rest gets the viewer's words.
                 let code = match response.status() {
@@ -193,8 +195,9 @@ impl IntoResponse for Wrong {
                     StatusCode::FORBIDDEN => "ExternalAuthenticatedError",
                     StatusCode::NOT_FOUND => "ResponseNotFound",
                     StatusCode::SERVICE_UNAVAILABLE => NOT_READY,
-                    // The gate's only one: the query names no dataset.
-                    StatusCode::UNPROCESSABLE_ENTITY => CODES[1],
+                    StatusCode::UNPROCESSABLE_ENTITY if is_unnamed => CODES[1],
+                    // A file that is not what its hash says.
+                    StatusCode::UNPROCESSABLE_ENTITY => CODES[9],
                     _ => UNEXPECTED,
                 };
                 response.headers_mut().entry(ERROR_CODE).or_insert(HeaderValue::from_static(code));

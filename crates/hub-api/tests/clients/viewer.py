@@ -180,6 +180,36 @@ def pandas_and_duckdb_read_and_write_by_hf_addresses():
     assert found.fetchall() == [(166.0,)]
 
 
+def a_file_is_shown_the_same_however_it_came():
+    frame = pandas.DataFrame(PEOPLE * 200)
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, row_group_size=1000)
+    at_once = io.BytesIO(buffer.getvalue())
+    file = FOLDER / "chunked.parquet"
+    file.write_bytes(buffer.getvalue())
+    chunked, whole = f"{OWNER}/chunked", f"{OWNER}/whole"
+    for repo in (chunked, whole):
+        API.create_repo(repo, repo_type="dataset")
+    # A path goes up in chunks, a buffer as one piece.
+    facts = {}
+    for repo, source in [(chunked, file), (whole, at_once)]:
+        API.upload_file(path_or_fileobj=source, path_in_repo="数据/train.parquet", repo_id=repo, repo_type="dataset")
+        facts[repo] = API.get_paths_info(repo, "数据/train.parquet", repo_type="dataset")[0]
+    assert facts[chunked].xet_hash and not facts[whole].xet_hash
+    for question, query in [
+        ("rows", {"offset": 40_000}),
+        ("search", {"query": "人332"}),
+        ("filter", {"orderby": "score DESC"}),
+        ("statistics", {}),
+    ]:
+        found = []
+        for repo in (chunked, whole):
+            status, _, body = ask(question, dataset=repo, config="default", split="train", **query)
+            assert status == 200, body
+            found.append(body)
+        assert found[0] == found[1], question
+
+
 def images_are_shown_by_links_that_need_no_token():
     repo = f"{OWNER}/pictures"
     pictures = [PIL.Image.new("RGB", (20 + n, 10), (n, 0, 0)) for n in range(3)]
@@ -302,6 +332,7 @@ CLAIMS = [
     csv_is_loaded_as_it_is_shown,
     the_viewers_own_host_answers_datasets,
     pandas_and_duckdb_read_and_write_by_hf_addresses,
+    a_file_is_shown_the_same_however_it_came,
     images_are_shown_by_links_that_need_no_token,
     croissant_is_valid_and_loads_every_record,
     a_real_model_goes_up_and_is_loaded,
