@@ -155,22 +155,25 @@ impl Hub {
     /// collection of garbage when a day has passed since the last. Failures go to the log; what
     /// failed is tried again next time.
     pub async fn tend(self: &Arc<Self>) {
-        /// Claims begun in one round.
-        const CLAIMS: u32 = 16;
         if let Err(fault) = self.counted.write(self).await {
             tracing::warn!(?fault, "downloads could not be counted");
         }
         self.packs.begin(self);
-        match self.app.read(|read| hub::objects_claimed(read, CLAIMS)).await {
-            Ok(claims) => {
-                for claim in claims {
-                    self.verifier.begin(self, claim);
-                }
-            }
-            Err(error) => tracing::warn!(%error, "claims could not be read"),
-        }
+        self.claims_begin().await;
         caller::begin(self);
         upkeep::tend(self).await;
+    }
+
+    /// Begins the check of claims that an earlier process left.
+    async fn claims_begin(self: &Arc<Self>) {
+        /// Claims begun in one round.
+        const CLAIMS: u32 = 16;
+        match self.app.read(|read| hub::objects_claimed(read, CLAIMS)).await {
+            Ok(claims) => claims.into_iter().for_each(|claim| {
+                self.verifier.begin(self, claim);
+            }),
+            Err(error) => tracing::warn!(%error, "claims could not be read"),
+        }
     }
 }
 
