@@ -1,12 +1,10 @@
-//! The wire, asked through the real router without a port.
+//! Claims about the wire.
 
 mod calls;
 mod cards;
 mod people;
 mod purge;
 mod table;
-mod world;
-//! Claims about the wire.
-
 mod viewer;
 mod viewer_world;
+mod world;
