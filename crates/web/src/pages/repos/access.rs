@@ -83,6 +83,47 @@ pub(crate) struct ReadingRow {
     pub(crate) commit: String,
 }
 
+fn request() -> RequestRow {
+    RequestRow {
+        id: "01jd8q2n7v5w0x3y".to_owned(),
+        who: "lin".to_owned(),
+        asked: "2019-10-28".to_owned(),
+        state: "access.pending",
+        answers: vec![("Company".to_owned(), "Shouyu".to_owned())],
+        may_accept: true,
+        may_reject: true,
+    }
+}
+
+fn purpose() -> PurposeRow {
+    PurposeRow {
+        id: "01jd8q2n7v5w0x3z".to_owned(),
+        who: "lin".to_owned(),
+        purpose: "Measure the error by age.".to_owned(),
+        state: "access.asked",
+        reason: String::new(),
+        expires: "2020-03-01".to_owned(),
+        may_decide: true,
+        may_withdraw: true,
+    }
+}
+
+fn section(lang: Lang) -> Section {
+    Section {
+        id: "ask",
+        title: sample::say(lang, "Ask for access", "申请访问"),
+        action: "/town-lab/signs/access".to_owned(),
+        inputs: vec![Input {
+            field: Field::new("answer1", ""),
+            label: "Company".to_owned(),
+            hint: String::new(),
+            kind: InputKind::Line,
+        }],
+        send: sample::say(lang, "Send", "提交"),
+        ..Section::default()
+    }
+}
+
 impl Page for AccessPage {
     const NAME: &'static str = "access";
 
@@ -91,38 +132,7 @@ impl Page for AccessPage {
     }
 
     fn samples(lang: Lang) -> Vec<(&'static str, Self)> {
-        let request = RequestRow {
-            id: "01jd8q2n7v5w0x3y".to_owned(),
-            who: "lin".to_owned(),
-            asked: "2019-10-28".to_owned(),
-            state: "access.pending",
-            answers: vec![("Company".to_owned(), "Shouyu".to_owned())],
-            may_accept: true,
-            may_reject: true,
-        };
-        let purpose = PurposeRow {
-            id: "01jd8q2n7v5w0x3z".to_owned(),
-            who: "lin".to_owned(),
-            purpose: "Measure the error by age.".to_owned(),
-            state: "access.asked",
-            reason: String::new(),
-            expires: "2020-03-01".to_owned(),
-            may_decide: true,
-            may_withdraw: true,
-        };
-        let section = Section {
-            id: "ask",
-            title: sample::say(lang, "Ask for access", "申请访问"),
-            action: "/town-lab/signs/access".to_owned(),
-            inputs: vec![Input {
-                field: Field::new("answer1", ""),
-                label: "Company".to_owned(),
-                hint: String::new(),
-                kind: InputKind::Line,
-            }],
-            send: sample::say(lang, "Send", "提交"),
-            ..Section::default()
-        };
+        let (request, purpose, section) = (request(), purpose(), section(lang));
         let typical = Self {
             ui: sample::ui(lang, "/town-lab/signs/access", Some(Role::Applicant)),
             repo: samples::frame(Tab::Access),
