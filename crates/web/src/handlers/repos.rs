@@ -1,8 +1,8 @@
 //! Pages of the hub: repositories and what people do around them.
 //!
 //! Addresses of one repository come for each kind, as in `/town/digits` and
-//! `/datasets/town/digits`. Must never: show a file before [`hub::access_test`] for reading, or tell
-//! an unknown repository from one that the visitor may not see. Start reading at [`here`].
+//! `/datasets/town/digits`. Must never: show a file before [`hub::access_test`] for reading, or
+//! tell an unknown repository from one that the visitor may not see. Start reading at [`here`].
 
 mod access;
 mod card;
