@@ -165,6 +165,10 @@ impl Hub {
     }
 
     /// Begins the check of claims that an earlier process left.
+        self.claims_begin().await;
+        upkeep::tend(self).await;
+    }
+
     async fn claims_begin(self: &Arc<Self>) {
         /// Claims begun in one round.
         const CLAIMS: u32 = 16;
