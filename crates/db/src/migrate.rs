@@ -36,6 +36,7 @@ migrations! {
     6 "0006-grants-claim-file";
     7 "0007-hub-repositories";
     8 "0008-hub-people";
+    9 "0009-hub-upkeep";
 }
 
 const JOURNAL: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -3,7 +3,7 @@
 //! A token is good for one repository and a quarter of an hour; a file is found only through a
 //! repository that holds it; an address of a container gives just the bytes that a plan named.
 
-use crate::chunks::{self, Tables, terms_encode};
+use crate::chunks::{self, Tables};
 use crate::cx::Cx;
 use crate::token::{Permit, XET_SECONDS};
 use crate::{Fault, upload};
@@ -19,7 +19,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::ops::Range;
-use xet::{Bad, DedupeTerms, FetchRange, Hash, Shard, dedupe_shard, file_check, shard_check};
+use xet::{
+    Bad, DedupeTerms, FetchRange, Hash, Shard, dedupe_shard, file_check, shard_check, terms_encode,
+};
 
 /// How long a client may rely on a container that it was told of.
 const DEDUPE_SECONDS: i64 = 24 * 3_600;
@@ -109,14 +111,15 @@ pub(crate) async fn xorb_put(
     let (store, asked) = (may.store, name.clone());
     let quota = cx.hub.options.quota_bytes;
     let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    let known = cx
-        .read(move |read| {
-            let repo = hub::repo_by_id(read, may.repo)?.ok_or(Refused::RepoUnknown)?;
-            hub::quota_test(read, &repo, (length.unwrap_or(0), quota))?;
-            hub::xorb_find(read, store, &asked)
+    // The client relies on a container that is here: garbage collection must know.
+    let is_known = cx
+        .write(move |tx| {
+            let repo = hub::repo_by_id(tx, may.repo)?.ok_or(Refused::RepoUnknown)?;
+            hub::quota_test(tx, &repo, (length.unwrap_or(0), quota))?;
+            hub::xorb_touch(tx, store, &asked)
         })
         .await?;
-    if known.is_some() {
+    if is_known {
         upload::drain(body).await?;
         return Ok(Json(xet::wire::XorbStored { was_inserted: false }));
     }
@@ -219,8 +222,10 @@ async fn entered(cx: &Cx, may: &Transfer, checked: Checked) -> Result<(), Fault>
     let (repo, store, quota) = (may.repo, may.store, cx.hub.options.quota_bytes);
     let mut files = Vec::new();
     let mut claims = Vec::new();
+    let mut xorbs = BTreeSet::new();
     for file in &shard.files {
         let hash = file.hash.to_string();
+        xorbs.extend(file.terms.iter().map(|term| term.xorb.to_string()));
         let size_bytes = i64::try_from(file.size_bytes).unwrap_or(i64::MAX);
         let terms = terms_encode(&file.terms);
         files.push(hub::Chunked { hash: hash.clone(), size_bytes, terms });
@@ -234,6 +239,12 @@ async fn entered(cx: &Cx, may: &Transfer, checked: Checked) -> Result<(), Fault>
     let claimed = cx
         .write(move |tx| {
             let repo = hub::repo_by_id(tx, repo)?.ok_or(Refused::RepoUnknown)?;
+            // Each must be here still: one that nobody needed may have gone since the check.
+            for xorb in &xorbs {
+                if !hub::xorb_touch(tx, store, xorb)? {
+                    return Ok(Err(xorb.clone()));
+                }
+            }
             for file in &files {
                 hub::chunked_add(tx, store, file)?;
             }
@@ -253,9 +264,10 @@ async fn entered(cx: &Cx, may: &Transfer, checked: Checked) -> Result<(), Fault>
                 let found = hub::object_find(tx, &repo, &new.sha256)?;
                 claimed.extend(found.filter(|found| found.state == ObjectState::Claimed));
             }
-            Ok(claimed)
+            Ok(Ok(claimed))
         })
-        .await?;
+        .await?
+        .map_err(|xorb| Fault::Bad(format!("the container {xorb} is not here: post it first")))?;
     for object in claimed {
         if let Some(chunked) = object.chunked {
             cx.hub.verifier.begin(&cx.hub, (object.store, chunked, object.sha256));

@@ -9,40 +9,7 @@ use hub::NamespaceId;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
-use xet::{Bad, Hash, Step, Steps, Term, Xorb};
-
-/// Bytes of one term in the database: hash, first chunk, end, length.
-const TERM_BYTES: usize = 32 + 4 + 4 + 4;
-/// Writes terms for the database. Their proofs are not kept: they were tested when the file came.
-pub(crate) fn terms_encode(terms: &[Term]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(terms.len() * TERM_BYTES);
-    for term in terms {
-        bytes.extend_from_slice(term.xorb.as_bytes());
-        bytes.extend_from_slice(&term.chunk_start.to_le_bytes());
-        bytes.extend_from_slice(&term.chunk_end.to_le_bytes());
-        bytes.extend_from_slice(&term.unpacked_bytes.to_le_bytes());
-    }
-    bytes
-}
-
-/// Reads terms of the database; `None` when they are damaged.
-pub(crate) fn terms_decode(bytes: &[u8]) -> Option<Vec<Term>> {
-    let rows = bytes.chunks_exact(TERM_BYTES);
-    if !rows.remainder().is_empty() {
-        return None;
-    }
-    rows.map(|row| {
-        let number = |at: usize| row.get(at..at + 4)?.try_into().ok().map(u32::from_le_bytes);
-        Some(Term {
-            xorb: Hash::from_bytes(row.get(..32)?.try_into().ok()?),
-            chunk_start: number(32)?,
-            chunk_end: number(36)?,
-            unpacked_bytes: number(40)?,
-            verification: None,
-        })
-    })
-    .collect()
-}
+use xet::{Bad, Hash, Step, Steps, Term, Xorb, terms_decode};
 
 /// Tables of containers of one namespace, each read once.
 pub(crate) struct Tables {
@@ -161,26 +128,4 @@ async fn xorb_bytes(
         bytes.extend_from_slice(&part?);
     }
     Ok(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{terms_decode, terms_encode};
-    use xet::{Hash, Term};
-
-    #[test]
-    fn terms_come_back_as_they_went_and_damage_is_seen() {
-        let term = |n: u8| Term {
-            xorb: Hash::from_bytes([n; 32]),
-            chunk_start: u32::from(n),
-            chunk_end: 1_000,
-            unpacked_bytes: u32::MAX,
-            verification: None,
-        };
-        let terms = vec![term(1), term(2)];
-        let bytes = terms_encode(&terms);
-        assert_eq!(terms_decode(&bytes), Some(terms));
-        assert_eq!(terms_decode(&bytes[1..]), None);
-        assert_eq!(terms_decode(&[]), Some(Vec::new()));
-    }
 }

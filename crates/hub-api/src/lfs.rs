@@ -6,7 +6,7 @@
 
 use crate::cx::Cx;
 use crate::token::{HREF_SECONDS, Permit};
-use crate::{Fault, content, range};
+use crate::{Fault, content, range, upload};
 use app::depot::Depot;
 use axum::Json;
 use axum::body::Body;
@@ -88,7 +88,7 @@ pub(crate) async fn batch(cx: Cx, Json(batch): Json<Batch>) -> Result<Response, 
     }
     match batch.operation.as_str() {
         "download" => download(&cx, batch.objects).await,
-        "upload" => upload(&cx, batch).await,
+        "upload" => wanted(&cx, batch).await,
         other => {
             Err(Fault::Unprocessable(format!("`{other}` is no operation: upload or download")))
         }
@@ -134,11 +134,11 @@ async fn download(cx: &Cx, wished: Vec<Wished>) -> Result<Response, Fault> {
     Ok(lfs_json(&json!({"transfer": "basic", "hash_algo": "sha256", "objects": objects})))
 }
 
-async fn upload(cx: &Cx, batch: Batch) -> Result<Response, Fault> {
+async fn wanted(cx: &Cx, batch: Batch) -> Result<Response, Fault> {
     let (repo, visitor, now) = (cx.repo()?, cx.visitor.clone(), cx.now);
     let quota = cx.hub.options.quota_bytes;
     let wished = batch.objects.clone();
-    let known = cx
+    let (known, has_leftovers) = cx
         .read(move |read| {
             hub::access_test(read, &visitor, &repo, (Action::Contribute, now))?;
             let hashes: Vec<String> = wished.iter().map(|wished| wished.oid.clone()).collect();
@@ -148,9 +148,17 @@ async fn upload(cx: &Cx, batch: Batch) -> Result<Response, Fault> {
                 wished.iter().filter(is_new).fold(0_u64, |sum, w| sum.saturating_add(w.size));
             let asked = i64::try_from(asked).unwrap_or(i64::MAX);
             hub::quota_test(read, &repo, (asked, quota))?;
-            Ok(known)
+            let keys = known.iter().map(|object| hub::object_key(repo.id, &object.sha256));
+            let leftovers = hub::leftovers_of(read, &keys.collect::<Vec<_>>())?;
+            Ok((known, !leftovers.is_empty()))
         })
         .await?;
+    if has_leftovers {
+        // The client relies on what is here and will not send it.
+        let hashes: Vec<String> = known.iter().map(|object| object.sha256.clone()).collect();
+        let repo = cx.repo()?;
+        cx.write(move |tx| hub::objects_claim(tx, &repo, &hashes)).await?;
+    }
     let takes_parts = batch.transfers.iter().any(|transfer| transfer == "multipart");
     let is_large = |wished: &Wished| takes_parts && wished.size >= MULTIPART_BYTES_MIN;
     let has_parts = batch.objects.iter().any(is_large);
@@ -226,6 +234,7 @@ pub(crate) async fn put(cx: Cx, Path(token): Path<String>, body: Body) -> Result
     let wanted = Wanted::exactly(sha256(&may.sha256)?, may.size);
     let mut stage = cx.hub.depot.blobs().stage(&key, wanted);
     body_into!(stage, body);
+    upload::claim(&cx.hub, &key).await?;
     stage.finish().await?;
     entered(&cx, &may).await?;
     let etag = HeaderValue::from_str(&format!("\"{}\"", may.sha256)).map_err(Fault::failed)?;
@@ -304,6 +313,7 @@ pub(crate) async fn join(
         sha256: sha256(&may.sha256)?,
         size_bytes: may.size,
     };
+    upload::claim(&cx.hub, &join.key).await?;
     cx.hub.depot.blobs().parts_join(&join).await?;
     entered(&cx, &may).await?;
     cx.hub.depot.blobs().parts_drop(&upload).await?;

@@ -3,7 +3,7 @@
 use crate::{Fault, Hub};
 use app::depot::Depot;
 use axum::body::{Body, Bytes};
-use blob::Wanted;
+use blob::{Key, Wanted};
 use futures_util::StreamExt;
 use hub::NamespaceId;
 use std::io::{self, Read, Write};
@@ -91,6 +91,23 @@ pub(crate) async fn drain(body: Body) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Claims bytes just before they are put, so that the collection of garbage leaves them alone until
+/// a row names them.
+///
+/// # Errors
+/// [`Fault::Busy`] while older bytes of the same name are being deleted.
+pub(crate) async fn claim(hub: &Hub, key: &Key) -> Result<(), Fault> {
+    let text = key.to_string();
+    let asked = text.clone();
+    if hub.app.read(move |read| hub::leftover_find(read, &asked)).await?.is_none() {
+        return Ok(());
+    }
+    match hub.app.write(move |tx| hub::leftover_claim(tx, &text)).await? {
+        true => Ok(()),
+        false => Err(Fault::Busy("former bytes of this file are being deleted: try again")),
+    }
+}
+
 /// Checks a container against its name and stores its body; durable when this returns.
 pub(crate) async fn xorb(
     hub: &Hub,
@@ -126,6 +143,7 @@ pub(crate) async fn xorb(
     let checked = tokio::task::spawn_blocking(check).await.map_err(Fault::failed)?;
     sending.abort();
     let (table, stage) = checked?;
+    claim(hub, &key).await?;
     stage.finish().await?;
     Ok(table)
 }

@@ -83,7 +83,8 @@ pub fn xorb_of_chunk(
     Ok(store::chunk::xorb_of_chunk(read, store_id, chunk)?)
 }
 
-/// Notes a file as runs of chunks; one that is known stays.
+/// Notes a file as runs of chunks. One that is known stays, but counts as sent just now: a
+/// collection of garbage that is about to forget it has to see that.
 pub fn chunked_add(tx: &mut Tx<'_>, store_id: NamespaceId, chunked: &Chunked) -> Result<(), Error> {
     let now = tx.now();
     store::chunk::chunked_insert(tx, store_id, chunked, now)?;

@@ -68,6 +68,7 @@ pub fn object_add(tx: &mut Tx<'_>, repo: &Repo, new: &NewObject) -> Result<(), E
         }
         Some(_) => {}
     }
+    store::upkeep::delete(tx, &crate::object_key(repo.id, &new.sha256))?;
     Ok(())
 }
 

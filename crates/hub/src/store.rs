@@ -13,4 +13,5 @@ pub(crate) mod personal;
 pub(crate) mod refs;
 pub(crate) mod repo;
 pub(crate) mod terms;
+pub(crate) mod upkeep;
 pub(crate) mod webhook;

@@ -1,7 +1,45 @@
-//! Whether a file of a shard is what it says, given checked xorbs.
+//! Whether a file of a shard is what it says, given checked xorbs; and its terms as a database
+//! keeps them.
 
 use crate::{Bad, File, Hash, RangeHasher, Term, Tree, Xorb};
 use std::borrow::Borrow;
+
+/// Bytes of one term in a database: hash, first chunk, end, length.
+const TERM_BYTES: usize = 32 + 4 + 4 + 4;
+
+/// Writes terms as a database keeps them: 44 bytes each. Their proofs are not kept: they were
+/// tested when the file came.
+#[must_use]
+pub fn terms_encode(terms: &[Term]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(terms.len() * TERM_BYTES);
+    for term in terms {
+        bytes.extend_from_slice(term.xorb.as_bytes());
+        bytes.extend_from_slice(&term.chunk_start.to_le_bytes());
+        bytes.extend_from_slice(&term.chunk_end.to_le_bytes());
+        bytes.extend_from_slice(&term.unpacked_bytes.to_le_bytes());
+    }
+    bytes
+}
+
+/// Reads terms that [`terms_encode`] wrote; `None` when they are damaged.
+#[must_use]
+pub fn terms_decode(bytes: &[u8]) -> Option<Vec<Term>> {
+    let rows = bytes.chunks_exact(TERM_BYTES);
+    if !rows.remainder().is_empty() {
+        return None;
+    }
+    rows.map(|row| {
+        let number = |at: usize| row.get(at..at + 4)?.try_into().ok().map(u32::from_le_bytes);
+        Some(Term {
+            xorb: Hash::from_bytes(row.get(..32)?.try_into().ok()?),
+            chunk_start: number(32)?,
+            chunk_end: number(36)?,
+            unpacked_bytes: number(40)?,
+            verification: None,
+        })
+    })
+    .collect()
+}
 
 /// Checks a file of an uploaded shard against checked xorbs.
 ///

@@ -77,7 +77,8 @@ pub(crate) fn chunked_insert(
 ) -> Result<u64, Error> {
     tx.exec(
         "INSERT INTO hub_chunked (store_id, hash, size_bytes, terms, added_at)
-         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (store_id, hash) DO NOTHING",
+         VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (store_id, hash) DO UPDATE SET added_at = excluded.added_at",
         params![&store.0, &new.hash, new.size_bytes, new.terms.as_slice(), at],
     )
 }

@@ -1,5 +1,5 @@
 use super::Store;
-use crate::{Bad, File, Hash, file_check};
+use crate::{Bad, File, Hash, Term, file_check, terms_decode, terms_encode};
 
 fn checked(store: &Store, file: &File) -> Result<(), Bad> {
     file_check(file, |hash| store.xorbs.get(hash))
@@ -65,4 +65,20 @@ fn chunks_that_make_another_file_are_refused() {
         file.terms.swap(0, 1);
     });
     assert!(matches!(found, Err(Bad::FileHash { expected, .. }) if expected == file.hash));
+}
+
+#[test]
+fn terms_come_back_as_they_went_and_damage_is_seen() {
+    let term = |n: u8| Term {
+        xorb: Hash::from_bytes([n; 32]),
+        chunk_start: u32::from(n),
+        chunk_end: 1_000,
+        unpacked_bytes: u32::MAX,
+        verification: None,
+    };
+    let terms = vec![term(1), term(2)];
+    let bytes = terms_encode(&terms);
+    assert_eq!(terms_decode(&bytes), Some(terms));
+    assert_eq!(terms_decode(&bytes[1..]), None);
+    assert_eq!(terms_decode(&[]), Some(Vec::new()));
 }
