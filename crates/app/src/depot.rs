@@ -11,6 +11,7 @@ mod bytes;
 mod draft;
 mod entry;
 mod error;
+mod fsck;
 mod gc;
 mod patterns;
 mod proposal;
@@ -21,7 +22,10 @@ mod whole;
 pub use draft::{Built, Draft, Message, attributes_read, text_read};
 pub use entry::{FileFacts, Large, entry_facts, file_find};
 pub use error::Error;
-pub use gc::{Collected, Found, GcError, GcOptions, GcStep, GcWatch, gc, last_ended, lease_read};
+pub use fsck::{FsckFault, FsckTold, FsckWatch, Fscked, fsck};
+pub use gc::{
+    Collected, Found, GcOptions, GcStep, GcWatch, UpkeepError, gc, last_ended, lease_read,
+};
 pub use patterns::{ATTRIBUTES_DEFAULT, Attributes, Ignores};
 pub use proposal::{conflicts, merge, propose, pull_open};
 pub use publish::{Published, Push, publish, repo_begin};

@@ -159,6 +159,15 @@ pub fn chunkeds_of(
     Ok(store::upkeep::chunkeds(read, store_id, after, limit)?)
 }
 
+/// Tells the size of a chunked file; `None` where it is not known.
+pub fn chunked_size(
+    read: &Read<'_>,
+    store_id: NamespaceId,
+    hash: &str,
+) -> Result<Option<i64>, Error> {
+    Ok(store::upkeep::chunked_size(read, store_id, hash)?)
+}
+
 /// Forgets a chunked file that no repository holds and nobody has sent since `until`; `false`
 /// when that is not so.
 pub fn chunked_forget(

@@ -65,6 +65,36 @@ pub fn file_check<X: Borrow<Xorb>>(
     if found == file.hash { Ok(()) } else { Err(Bad::FileHash { expected: file.hash, found }) }
 }
 
+/// Checks a stored file once more, for a check of the whole store: every term names chunks that its
+/// xorb has, and all chunks together make the name `hash`. Proofs are not asked for. Returns the
+/// file's size in bytes.
+///
+/// # Errors
+/// [`Bad`], naming the first thing that is wrong.
+pub fn stored_check<X: Borrow<Xorb>>(
+    hash: Hash,
+    terms: &[Term],
+    mut lookup: impl FnMut(&Hash) -> Option<X>,
+) -> Result<u64, Bad> {
+    let mut tree = Tree::new();
+    let mut size_bytes: u64 = 0;
+    for term in terms {
+        let xorb = lookup(&term.xorb).ok_or(Bad::XorbUnknown(term.xorb))?;
+        let mut length: u64 = 0;
+        for chunk in term.chunks(xorb.borrow())? {
+            tree.chunk_add(chunk.hash, u64::from(chunk.unpacked_length));
+            length += u64::from(chunk.unpacked_length);
+        }
+        if length != u64::from(term.unpacked_bytes) {
+            let (xorb, stated) = (term.xorb, term.unpacked_bytes);
+            return Err(Bad::TermLength { xorb, stated, found: length });
+        }
+        size_bytes += length;
+    }
+    let found = tree.file_hash();
+    if found == hash { Ok(size_bytes) } else { Err(Bad::FileHash { expected: hash, found }) }
+}
+
 fn term_check(term: &Term, xorb: &Xorb, tree: &mut Tree) -> Result<(), Bad> {
     let chunks = term.chunks(xorb)?;
     let mut proof = RangeHasher::new();

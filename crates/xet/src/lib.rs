@@ -36,7 +36,7 @@ mod tests;
 pub use bad::Bad;
 pub use chunk::{CHUNK_BYTES_MAX, CHUNK_HEADER_BYTES, CHUNK_PACKED_BYTES_MAX, chunks_unpack};
 pub use dedupe::{DedupeTerms, dedupe_shard};
-pub use file::{file_check, terms_decode, terms_encode};
+pub use file::{file_check, stored_check, terms_decode, terms_encode};
 pub use hash::{Hash, HashError, RangeHasher};
 pub use packer::{PackedXorb, Packer};
 pub use plan::{Fetch, FetchRange, Plan, PlanTerm, plan};

@@ -23,7 +23,9 @@ use hub::{GRACE_SECONDS_MIN, Leftover};
 use lease::Lease;
 use std::sync::Arc;
 
+pub(super) use bytes::{Held, key_read};
 pub use lease::{last_ended, lease_read};
+pub(super) use objects::{digest, pointers};
 
 /// Keys that are looked at in one transaction: a write of some milliseconds.
 const KEYS_AT_ONCE: usize = 200;
@@ -107,9 +109,9 @@ pub struct GcStep {
 /// Watches a collection; `false` stops it where it stands, as a kill would.
 pub type GcWatch<'a> = dyn FnMut(GcStep) -> bool + Send + 'a;
 
-/// Why a collection did not come to its end. The next one goes on.
+/// Why a collection or a check did not come to its end. The next one goes on.
 #[derive(Debug, thiserror::Error)]
-pub enum GcError {
+pub enum UpkeepError {
     /// Another collection runs, or one was killed a moment ago.
     #[error("another collection runs, or was killed: try again after {until}")]
     Busy {
@@ -120,10 +122,10 @@ pub enum GcError {
     #[error("this collection stood still for so long that another took its place")]
     LeaseLost,
     /// The watcher stopped it.
-    #[error("the collection was stopped")]
+    #[error("the work was stopped")]
     Stopped,
     /// Tables or Git failed.
-    #[error("the collection could not read or write")]
+    #[error("the hub's files could not be read or written")]
     Depot(#[from] Error),
     /// The store of bytes failed.
     #[error("the store of large files failed")]
@@ -140,17 +142,17 @@ pub enum GcError {
         source: std::io::Error,
     },
     /// Work on another thread stopped on a bug.
-    #[error("the collection stopped on a bug")]
+    #[error("the work stopped on a bug")]
     Panicked,
 }
 
-impl From<hub::Error> for GcError {
+impl From<hub::Error> for UpkeepError {
     fn from(error: hub::Error) -> Self {
         Self::Depot(error.into())
     }
 }
 
-impl From<db::Error> for GcError {
+impl From<db::Error> for UpkeepError {
     fn from(error: db::Error) -> Self {
         Self::Depot(error.into())
     }
@@ -162,13 +164,13 @@ impl From<db::Error> for GcError {
 /// for each container of one namespace in use.
 ///
 /// # Errors
-/// [`GcError`]. What was done stays done, the rest is left for the next collection.
+/// [`UpkeepError`]. What was done stays done, the rest is left for the next collection.
 pub async fn gc(
     app: &Arc<App>,
     depot: &Arc<Depot>,
     options: &GcOptions,
     watch: &mut GcWatch<'_>,
-) -> Result<Collected, GcError> {
+) -> Result<Collected, UpkeepError> {
     let begun = app.now();
     let grace = options.grace_seconds.max(GRACE_SECONDS_MIN);
     let lease = if options.is_dry { None } else { Some(Lease::take(app).await?) };
@@ -190,7 +192,7 @@ pub async fn gc(
         }
         (Ok(()), None) => Ok(run.found),
         // As after a kill, the lease runs out by itself.
-        (Err(GcError::Stopped), _) => Err(GcError::Stopped),
+        (Err(UpkeepError::Stopped), _) => Err(UpkeepError::Stopped),
         (Err(error), Some(lease)) => {
             lease.drop(app).await;
             Err(error)
@@ -214,7 +216,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn all(&mut self) -> Result<(), GcError> {
+    async fn all(&mut self) -> Result<(), UpkeepError> {
         if self.lease.is_some() {
             self.going_finish().await?;
         }
@@ -236,10 +238,10 @@ impl Run<'_> {
     }
 
     /// Tells where the collection stands.
-    fn step(&mut self, what: &'static str) -> Result<(), GcError> {
+    fn step(&mut self, what: &'static str) -> Result<(), UpkeepError> {
         let done = if self.at.what == what { self.at.done + 1 } else { 0 };
         self.at = GcStep { what, done };
-        if (self.watch)(self.at) { Ok(()) } else { Err(GcError::Stopped) }
+        if (self.watch)(self.at) { Ok(()) } else { Err(UpkeepError::Stopped) }
     }
 
     /// Leaves something alone for a reason.
@@ -254,12 +256,12 @@ impl Run<'_> {
     }
 
     /// Writes, if it is still this collection's turn.
-    async fn write<T, F>(&self, mut act: F) -> Result<T, GcError>
+    async fn write<T, F>(&self, mut act: F) -> Result<T, UpkeepError>
     where
         T: Send + 'static,
-        F: FnMut(&mut Tx<'_>) -> Result<T, GcError> + Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T, UpkeepError> + Send + 'static,
     {
-        let lease = self.lease.clone().ok_or(GcError::LeaseLost)?;
+        let lease = self.lease.clone().ok_or(UpkeepError::LeaseLost)?;
         self.app
             .write(move |tx| {
                 lease.hold(tx)?;
@@ -269,7 +271,7 @@ impl Run<'_> {
     }
 
     /// Notes what nobody needs, or only looks in a dry run. Tells which of the keys are due.
-    async fn note(&mut self, keys: Vec<String>) -> Result<Vec<String>, GcError> {
+    async fn note(&mut self, keys: Vec<String>) -> Result<Vec<String>, UpkeepError> {
         let cutoff = self.cutoff;
         let known = if self.lease.is_some() {
             self.write(move |tx| Ok(hub::leftovers_note(tx, &keys)?)).await?
@@ -281,8 +283,8 @@ impl Run<'_> {
 
     async fn aside<T: Send + 'static>(
         act: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, GcError> {
-        tokio::task::spawn_blocking(act).await.map_err(|_| GcError::Panicked)
+    ) -> Result<T, UpkeepError> {
+        tokio::task::spawn_blocking(act).await.map_err(|_| UpkeepError::Panicked)
     }
 }
 

@@ -127,6 +127,18 @@ pub(crate) fn chunkeds(
     )
 }
 
+pub(crate) fn chunked_size(
+    read: &Read<'_>,
+    store: NamespaceId,
+    hash: &str,
+) -> Result<Option<i64>, Error> {
+    read.row(
+        "SELECT size_bytes FROM hub_chunked WHERE store_id = ?1 AND hash = ?2",
+        params![&store.0, hash],
+        |row| row.get(0),
+    )
+}
+
 pub(crate) fn chunked_delete(
     tx: &mut Tx<'_>,
     store: NamespaceId,

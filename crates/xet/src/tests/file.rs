@@ -1,5 +1,5 @@
 use super::Store;
-use crate::{Bad, File, Hash, Term, file_check, terms_decode, terms_encode};
+use crate::{Bad, File, Hash, Term, file_check, stored_check, terms_decode, terms_encode};
 
 fn checked(store: &Store, file: &File) -> Result<(), Bad> {
     file_check(file, |hash| store.xorbs.get(hash))
@@ -81,4 +81,19 @@ fn terms_come_back_as_they_went_and_damage_is_seen() {
     assert_eq!(terms_decode(&bytes), Some(terms));
     assert_eq!(terms_decode(&bytes[1..]), None);
     assert_eq!(terms_decode(&[]), Some(Vec::new()));
+}
+
+#[test]
+fn a_stored_file_is_checked_without_its_proofs() {
+    let mut store = Store::default();
+    let (file, content) = store.patchwork();
+    let terms = terms_decode(&terms_encode(&file.terms)).unwrap();
+    let size_bytes = u64::try_from(content.len()).unwrap();
+    let check =
+        |hash: Hash, terms: &[Term]| stored_check(hash, terms, |xorb| store.xorbs.get(xorb));
+    assert_eq!(check(file.hash, &terms), Ok(size_bytes));
+    assert!(matches!(check(Hash::ZERO, &terms), Err(Bad::FileHash { .. })));
+    assert!(matches!(check(file.hash, &terms[1..]), Err(Bad::FileHash { .. })));
+    let lost = stored_check(file.hash, &terms, |_| None::<&crate::Xorb>);
+    assert_eq!(lost, Err(Bad::XorbUnknown(terms[0].xorb)));
 }

@@ -1,6 +1,6 @@
 //! Bytes in the store that no row names.
 
-use super::{GcError, KEYS_AT_ONCE, ROWS_AT_ONCE, Run};
+use super::{KEYS_AT_ONCE, ROWS_AT_ONCE, Run, UpkeepError};
 use blob::Entry;
 use futures_util::TryStreamExt;
 use hub::NamespaceId;
@@ -29,7 +29,7 @@ pub(in crate::depot) fn key_read(key: &str) -> Option<Held> {
 }
 
 impl Run<'_> {
-    pub(super) async fn bytes(&mut self) -> Result<(), GcError> {
+    pub(super) async fn bytes(&mut self) -> Result<(), UpkeepError> {
         let depot = self.depot.clone();
         let mut listed = depot.blobs().list(None);
         let mut some: Vec<(Entry, Held)> = Vec::new();
@@ -43,7 +43,7 @@ impl Run<'_> {
         self.listed(some).await
     }
 
-    async fn listed(&mut self, some: Vec<(Entry, Held)>) -> Result<(), GcError> {
+    async fn listed(&mut self, some: Vec<(Entry, Held)>) -> Result<(), UpkeepError> {
         self.step("comparing stored files")?;
         let asked: Vec<Held> = some.iter().map(|(_, held)| held.clone()).collect();
         let named = self.app.read(move |read| named(read, &asked)).await?;
@@ -74,7 +74,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn unnamed_delete(&mut self, entry: &Entry, held: &Held) -> Result<bool, GcError> {
+    async fn unnamed_delete(&mut self, entry: &Entry, held: &Held) -> Result<bool, UpkeepError> {
         let (key, held) = (entry.key.to_string(), held.clone());
         let named = key.clone();
         let go = move |tx: &mut db::Tx<'_>| {
@@ -92,8 +92,8 @@ impl Run<'_> {
     }
 
     /// Deletes bytes that are marked as going, and forgets the mark.
-    pub(super) async fn bytes_delete(&mut self, key: &str) -> Result<(), GcError> {
-        let lease = self.lease.clone().ok_or(GcError::LeaseLost)?;
+    pub(super) async fn bytes_delete(&mut self, key: &str) -> Result<(), UpkeepError> {
+        let lease = self.lease.clone().ok_or(UpkeepError::LeaseLost)?;
         // Asked just before, because a process that was stopped for minutes has lost its turn, and
         // the bytes may be somebody's by now.
         self.app.write(move |tx| lease.hold(tx)).await?;
@@ -106,7 +106,7 @@ impl Run<'_> {
     }
 
     /// Ends the deletions that a killed collection has begun.
-    pub(super) async fn going_finish(&mut self) -> Result<(), GcError> {
+    pub(super) async fn going_finish(&mut self) -> Result<(), UpkeepError> {
         loop {
             let page = |read: &db::Read<'_>| hub::leftovers_going(read, "", ROWS_AT_ONCE);
             let going = self.app.read(page).await?;

@@ -1,6 +1,6 @@
 //! Chunked files that no repository holds, and containers that no chunked file needs.
 
-use super::{GcError, KEYS_AT_ONCE, ROWS_AT_ONCE, Run};
+use super::{KEYS_AT_ONCE, ROWS_AT_ONCE, Run, UpkeepError};
 use crate::depot::Depot;
 use hub::{ChunkedUse, NamespaceId, XorbUse};
 use std::collections::HashSet;
@@ -13,7 +13,7 @@ const FILES_AT_ONCE: u32 = 50;
 type Needed = HashSet<[u8; 32]>;
 
 impl Run<'_> {
-    pub(super) async fn chunks(&mut self) -> Result<(), GcError> {
+    pub(super) async fn chunks(&mut self) -> Result<(), UpkeepError> {
         let mut after = String::new();
         loop {
             let from = after.clone();
@@ -32,7 +32,7 @@ impl Run<'_> {
 
     /// Forgets chunked files that no repository holds, and gathers what the others need; `None`
     /// where that cannot be read.
-    async fn chunkeds(&mut self, store: NamespaceId) -> Result<Option<Needed>, GcError> {
+    async fn chunkeds(&mut self, store: NamespaceId) -> Result<Option<Needed>, UpkeepError> {
         let mut needed = Needed::new();
         let mut after = String::new();
         loop {
@@ -63,7 +63,7 @@ impl Run<'_> {
         &mut self,
         store: NamespaceId,
         file: &ChunkedUse,
-    ) -> Result<bool, GcError> {
+    ) -> Result<bool, UpkeepError> {
         if file.is_named || file.added_at > self.cutoff {
             return Ok(false);
         }
@@ -82,7 +82,7 @@ impl Run<'_> {
         Ok(is_gone)
     }
 
-    async fn xorbs(&mut self, store: NamespaceId, needed: &Needed) -> Result<(), GcError> {
+    async fn xorbs(&mut self, store: NamespaceId, needed: &Needed) -> Result<(), UpkeepError> {
         let mut after = String::new();
         loop {
             let from = after.clone();
@@ -104,7 +104,7 @@ impl Run<'_> {
         }
     }
 
-    async fn xorbs_go(&mut self, store: NamespaceId, some: &[XorbUse]) -> Result<(), GcError> {
+    async fn xorbs_go(&mut self, store: NamespaceId, some: &[XorbUse]) -> Result<(), UpkeepError> {
         let key = |xorb: &XorbUse| Depot::xorb_key(store, &xorb.hash).map(|key| key.to_string());
         // A hash that makes no key was never stored under one.
         let keyed = some.iter().filter_map(|xorb| Some((key(xorb).ok()?, xorb)));

@@ -1,6 +1,6 @@
 //! Git folders of repositories that are not in the database.
 
-use super::{GcError, KEYS_AT_ONCE, Run};
+use super::{KEYS_AT_ONCE, Run, UpkeepError};
 use hub::{RepoId, git_key};
 use std::collections::HashSet;
 use std::fs;
@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 impl Run<'_> {
-    pub(super) async fn folders(&mut self) -> Result<(), GcError> {
+    pub(super) async fn folders(&mut self) -> Result<(), UpkeepError> {
         let git = self.depot.git.clone();
         for fan in Self::aside(move || names(&git)).await?? {
             let folders: Vec<PathBuf> = Self::aside(move || names(&fan)).await??;
@@ -22,7 +22,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn folders_compare(&mut self, some: &[(RepoId, PathBuf)]) -> Result<(), GcError> {
+    async fn folders_compare(&mut self, some: &[(RepoId, PathBuf)]) -> Result<(), UpkeepError> {
         let ids: Vec<String> = some.iter().map(|(id, _)| id.to_string()).collect();
         let known = self.app.read(move |read| hub::repo_ids_known(read, &ids)).await?;
         let known: HashSet<String> = known.into_iter().collect();
@@ -45,7 +45,7 @@ impl Run<'_> {
 
     /// Deletes the folder of a repository that is gone. Ids are never used again, so that nobody
     /// can be about to fill it: a new repository has its row seconds after its folder.
-    async fn folder_delete(&mut self, id: RepoId, path: PathBuf) -> Result<(), GcError> {
+    async fn folder_delete(&mut self, id: RepoId, path: PathBuf) -> Result<(), UpkeepError> {
         let asked = id.to_string();
         let is_known = move |tx: &mut db::Tx<'_>| {
             Ok(!hub::repo_ids_known(tx, std::slice::from_ref(&asked))?.is_empty())
@@ -56,7 +56,7 @@ impl Run<'_> {
         self.depot.forget(id);
         let removed = Self::aside(move || match fs::remove_dir_all(&path) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => {
-                Err(GcError::Folder { action: "remove", path, source })
+                Err(UpkeepError::Folder { action: "remove", path, source })
             }
             _ => Ok(()),
         });
@@ -73,7 +73,7 @@ fn repo_of(path: &Path) -> Option<RepoId> {
 }
 
 /// Lists a folder, sorted; one that is not there is empty. Blocks.
-fn names(folder: &Path) -> Result<Vec<PathBuf>, GcError> {
+fn names(folder: &Path) -> Result<Vec<PathBuf>, UpkeepError> {
     let listed = || fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect();
     let listed: io::Result<Vec<PathBuf>> = listed();
     match listed {
@@ -82,19 +82,19 @@ fn names(folder: &Path) -> Result<Vec<PathBuf>, GcError> {
             Ok(names)
         }
         Err(error) if is_absent(&error) => Ok(Vec::new()),
-        Err(source) => Err(GcError::Folder { action: "list", path: folder.to_owned(), source }),
+        Err(source) => Err(UpkeepError::Folder { action: "list", path: folder.to_owned(), source }),
     }
 }
 
 /// Adds up the sizes of the files in a folder. Blocks.
-fn size_bytes(folder: &Path) -> Result<u64, GcError> {
+fn size_bytes(folder: &Path) -> Result<u64, UpkeepError> {
     let mut sum = 0;
     for path in names(folder)? {
         match fs::symlink_metadata(&path) {
             Ok(found) if found.is_dir() => sum += size_bytes(&path)?,
             Ok(found) => sum += found.len(),
             Err(error) if is_absent(&error) => {}
-            Err(source) => return Err(GcError::Folder { action: "look at", path, source }),
+            Err(source) => return Err(UpkeepError::Folder { action: "look at", path, source }),
         }
     }
     Ok(sum)

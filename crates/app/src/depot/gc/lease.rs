@@ -1,6 +1,6 @@
 //! Whose turn it is, among all processes that share a database.
 
-use super::GcError;
+use super::UpkeepError;
 use crate::{App, store};
 use base::Time;
 use db::{Read, Tx};
@@ -49,14 +49,14 @@ pub fn last_ended(read: &Read<'_>) -> Result<Option<Time>, db::Error> {
 
 impl Lease {
     /// Takes the turn, unless another collection has it.
-    pub(super) async fn take(app: &App) -> Result<Self, GcError> {
+    pub(super) async fn take(app: &App) -> Result<Self, UpkeepError> {
         let holder = app.random().id(app.now()).to_string();
         let lease = Self { holder };
         let taken = lease.clone();
         app.write(move |tx| {
             let now = tx.now();
             match kept(tx)? {
-                Some(other) if other.until > now => Err(GcError::Busy { until: other.until }),
+                Some(other) if other.until > now => Err(UpkeepError::Busy { until: other.until }),
                 _ => taken.put(tx),
             }
         })
@@ -65,9 +65,9 @@ impl Lease {
     }
 
     /// Makes sure that it is still this collection's turn, and that it stays so for a while.
-    pub(super) fn hold(&self, tx: &mut Tx<'_>) -> Result<(), GcError> {
+    pub(super) fn hold(&self, tx: &mut Tx<'_>) -> Result<(), UpkeepError> {
         let found = kept(tx)?.filter(|kept| kept.holder == self.holder);
-        let found = found.ok_or(GcError::LeaseLost)?;
+        let found = found.ok_or(UpkeepError::LeaseLost)?;
         // Half of it is long enough for anything between two writes.
         if found.until < tx.now().plus_seconds(LEASE_SECONDS / 2) {
             self.put(tx)?;
@@ -75,20 +75,20 @@ impl Lease {
         Ok(())
     }
 
-    fn put(&self, tx: &mut Tx<'_>) -> Result<(), GcError> {
+    fn put(&self, tx: &mut Tx<'_>) -> Result<(), UpkeepError> {
         let now = tx.now();
         let until = now.plus_seconds(LEASE_SECONDS);
         self.write(tx, until)
     }
 
-    fn write(&self, tx: &mut Tx<'_>, until: Time) -> Result<(), GcError> {
+    fn write(&self, tx: &mut Tx<'_>, until: Time) -> Result<(), UpkeepError> {
         let now = tx.now();
         let text = base::canonical_json(&Kept { holder: self.holder.clone(), until });
         Ok(store::setting_put(tx, LEASE, &text, now)?)
     }
 
     /// Gives the turn back after a whole collection.
-    pub(super) async fn end(self, app: &App) -> Result<(), GcError> {
+    pub(super) async fn end(self, app: &App) -> Result<(), UpkeepError> {
         app.write(move |tx| {
             self.hold(tx)?;
             let now = tx.now();

@@ -1,6 +1,6 @@
 //! Large files that no ref of their repository leads to.
 
-use super::{GcError, KEYS_AT_ONCE, ROWS_AT_ONCE, Run, due};
+use super::{KEYS_AT_ONCE, ROWS_AT_ONCE, Run, UpkeepError, due};
 use crate::depot::{Depot, Error};
 use git::Oid;
 use hub::{Object, POINTER_BYTES_MAX, Pointer, Ref, Repo, RepoId, object_key};
@@ -23,7 +23,7 @@ enum Page {
 }
 
 impl Run<'_> {
-    pub(super) async fn objects(&mut self) -> Result<(), GcError> {
+    pub(super) async fn objects(&mut self) -> Result<(), UpkeepError> {
         let mut after = String::new();
         loop {
             let from = after.clone();
@@ -37,7 +37,7 @@ impl Run<'_> {
         }
     }
 
-    async fn repo(&mut self, id: RepoId) -> Result<(), GcError> {
+    async fn repo(&mut self, id: RepoId) -> Result<(), UpkeepError> {
         self.litter(id).await?;
         for _ in 0..LOOKS {
             let seen = self.app.read(move |read| seen(read, id)).await?;
@@ -60,7 +60,7 @@ impl Run<'_> {
     }
 
     /// Removes what killed requests left among the Git objects.
-    async fn litter(&mut self, id: RepoId) -> Result<(), GcError> {
+    async fn litter(&mut self, id: RepoId) -> Result<(), UpkeepError> {
         if self.lease.is_none() {
             return Ok(());
         }
@@ -78,7 +78,7 @@ impl Run<'_> {
         &mut self,
         (repo, refs): (&Arc<Repo>, &[Ref]),
         held: &Held,
-    ) -> Result<bool, GcError> {
+    ) -> Result<bool, UpkeepError> {
         let mut after = String::new();
         loop {
             let (asked, from) = (repo.clone(), after.clone());
@@ -109,7 +109,7 @@ impl Run<'_> {
         repo: &Arc<Repo>,
         refs: &[Ref],
         some: &[Object],
-    ) -> Result<Page, GcError> {
+    ) -> Result<Page, UpkeepError> {
         let cutoff = self.cutoff;
         let hashes: Vec<String> = some.iter().map(|object| object.sha256.clone()).collect();
         let keys: Vec<String> = hashes.iter().map(|hash| object_key(repo.id, hash)).collect();
