@@ -1,3 +1,6 @@
+mod fsck;
+mod gc;
+mod gc_world;
 mod kept;
 
 use crate::payout::{Order, payment_csv, payment_pain001};

@@ -123,6 +123,17 @@ impl Error {
         }
     }
 
+    /// Tells whether the disk of the database is full.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        let Self::Statement { source, .. } = self else { return false };
+        let sqlite = source.downcast_ref::<rusqlite::Error>();
+        let postgres = source.downcast_ref::<postgres::Error>();
+        sqlite.and_then(rusqlite::Error::sqlite_error_code) == Some(rusqlite::ErrorCode::DiskFull)
+            || postgres.and_then(postgres::Error::code)
+                == Some(&postgres::error::SqlState::DISK_FULL)
+    }
+
     pub(crate) fn open(
         target: String,
         source: impl std::error::Error + Send + Sync + 'static,

@@ -44,8 +44,15 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    /// Notes what failed, with every cause.
-    pub(crate) fn failed(error: impl std::error::Error) -> Self {
+    fn full() -> Self {
+        Self::Full("the zone has no disk space left: tell its administrator".to_owned())
+    }
+
+    /// Notes what failed, with every cause; a full disk is told as such.
+    pub(crate) fn failed(error: impl std::error::Error + 'static) -> Self {
+        if is_full(&error) {
+            return Self::full();
+        }
         let mut text = error.to_string();
         let mut cause = error.source();
         while let Some(inner) = cause {
@@ -55,6 +62,21 @@ impl Fault {
         }
         Self::Failed(text)
     }
+}
+
+/// Whether a failure comes from a full disk, in whichever crate it was met.
+fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    let mut at = Some(error);
+    while let Some(cause) = at {
+        let file = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+        let is_file = matches!(file, Some(StorageFull | QuotaExceeded | FileTooLarge));
+        if is_file || cause.downcast_ref::<db::Error>().is_some_and(db::Error::is_full) {
+            return true;
+        }
+        at = cause.source();
+    }
+    false
 }
 
 impl From<hub::Error> for Fault {
@@ -81,9 +103,7 @@ impl From<blob::Error> for Fault {
                 Self::Busy("the upload is being worked on: try again")
             }
             blob::Error::Refused(refused) => Self::Unprocessable(refused.to_string()),
-            blob::Error::Full { .. } => {
-                Self::Full("the zone has no disk space left: tell its administrator".to_owned())
-            }
+            blob::Error::Full { .. } => Self::full(),
             other => Self::failed(other),
         }
     }

@@ -29,6 +29,7 @@ mod routes;
 mod stamp;
 mod token;
 mod tree;
+mod upkeep;
 mod upload;
 mod verifier;
 
@@ -62,12 +63,15 @@ const SHARDS_AT_ONCE: usize = 1;
 pub struct Options {
     /// Bytes that the large files of a namespace may take, unless it has a limit of its own.
     pub quota_bytes: i64,
+    /// Days between the first sight of garbage and its deletion, at least one; `None` where the
+    /// operator collects it by hand.
+    pub grace_days: Option<u16>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         // ASSUMPTION: one terabyte is more than a start-up needs and less than a disk.
-        Self { quota_bytes: 1_000_000_000_000 }
+        Self { quota_bytes: 1_000_000_000_000, grace_days: Some(7) }
     }
 }
 
@@ -83,6 +87,7 @@ pub struct Hub {
     counted: counted::Counted,
     xorbs: Semaphore,
     shards: Semaphore,
+    upkeep: upkeep::Upkeep,
 }
 
 impl Hub {
@@ -107,11 +112,13 @@ impl Hub {
             counted: counted::Counted::default(),
             xorbs: Semaphore::new(XORBS_AT_ONCE),
             shards: Semaphore::new(SHARDS_AT_ONCE),
+            upkeep: upkeep::Upkeep::default(),
         }))
     }
 
     /// Does what is due without anybody asking: writes counts, checks claims that an earlier
-    /// process left. Failures go to the log; what failed is tried again next time.
+    /// process left, begins the collection of garbage when a day has passed since the last. Failures
+    /// go to the log; what failed is tried again next time.
     pub async fn tend(self: &Arc<Self>) {
         /// Claims begun in one round.
         const CLAIMS: u32 = 16;
@@ -126,6 +133,7 @@ impl Hub {
             }
             Err(error) => tracing::warn!(%error, "claims could not be read"),
         }
+        upkeep::tend(self).await;
     }
 }
 

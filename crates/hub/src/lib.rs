@@ -95,9 +95,9 @@ pub use terms::{
 pub use upkeep::{
     ChunkedUse, GRACE_SECONDS_MIN, Leftover, XorbUse, chunk_stores, chunked_forget, chunked_size,
     chunkeds_of, git_key, leftover_claim, leftover_end, leftover_find, leftovers_going,
-    leftovers_note, leftovers_of, leftovers_unseen_end, object_key, objects_claim, repo_ids,
-    repo_ids_known, used_summed, whole_go, wholes_named, xorb_bytes_go, xorb_go, xorb_is_known,
-    xorbs_of,
+    leftovers_note, leftovers_of, leftovers_unseen_end, namespace_used, object_key, objects_claim,
+    repo_ids, repo_ids_known, used_summed, whole_go, wholes_named, xorb_bytes_go, xorb_go,
+    xorb_is_known, xorbs_of,
 };
 pub use webhook::{
     Domain, NewWebhook, WATCHED_MAX, WEBHOOK_EFFECT, WEBHOOKS_MAX, Watched, WatchedKind, Webhook,

@@ -131,6 +131,11 @@ pub fn used_summed(read: &Read<'_>, repo: RepoId) -> Result<i64, Error> {
     Ok(store::upkeep::used_summed(read, repo)?)
 }
 
+/// Counts the repositories of a namespace and the bytes of their large files.
+pub fn namespace_used(read: &Read<'_>, id: NamespaceId) -> Result<(i64, i64), Error> {
+    Ok((store::upkeep::repos_count(read, id)?, store::repo::used_bytes(read, id)?))
+}
+
 /// Tells which of some SHA-256 are files stored whole that a repository holds.
 pub fn wholes_named(read: &Read<'_>, hashes: &[String]) -> Result<Vec<String>, Error> {
     Ok(store::upkeep::wholes_named(read, hashes)?)

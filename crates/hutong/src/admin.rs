@@ -1,5 +1,7 @@
 //! `hutong admin`: what an operator does from the command line.
 
+mod hub;
+
 use crate::ZoneArgs;
 use anyhow::{Context, Result, bail};
 use app::{App, Payer};
@@ -19,6 +21,11 @@ pub(crate) enum AdminCommand {
     Link(LinkArgs),
     /// Grants a role to a person, or takes it away.
     Role(RoleArgs),
+    /// Makes a token for a person's programs and prints it, once.
+    Token(TokenArgs),
+    /// Looks after the hub: its files, short names and quotas.
+    #[command(subcommand)]
+    Hub(hub::HubCommand),
 }
 
 #[derive(Args)]
@@ -96,6 +103,22 @@ pub(crate) struct RoleArgs {
     revoke: Option<Role>,
 }
 
+#[derive(Args)]
+pub(crate) struct TokenArgs {
+    #[command(flatten)]
+    zone: ZoneArgs,
+    /// The person's mail address.
+    #[arg(long)]
+    email: String,
+    /// What the token is for, to tell it from others.
+    #[arg(long)]
+    label: String,
+    /// Days until it ends.
+    #[arg(long, value_name = "N", default_value_t = 90,
+          value_parser = clap::value_parser!(u16).range(1..=366))]
+    days: u16,
+}
+
 /// Runs an administrator's command.
 pub(crate) fn admin(command: AdminCommand) -> Result<ExitCode> {
     match command {
@@ -104,6 +127,8 @@ pub(crate) fn admin(command: AdminCommand) -> Result<ExitCode> {
         AdminCommand::Person(args) => person(args),
         AdminCommand::Link(args) => link(&args),
         AdminCommand::Role(args) => role(&args),
+        AdminCommand::Token(args) => token(args),
+        AdminCommand::Hub(command) => hub::run(command),
     }
 }
 
@@ -224,5 +249,16 @@ fn role(args: &RoleArgs) -> Result<ExitCode> {
     });
     write.wait().map_err(explain)?;
     println!("done");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn token(args: TokenArgs) -> Result<ExitCode> {
+    let app = open(&args.zone)?;
+    let id = find(&app, &args.email)?;
+    let (label, seconds) = (args.label, i64::from(args.days) * 86_400);
+    let write = app.db().write(move |tx| identity::token_create(tx, id, &label, seconds));
+    let (secret, token) = write.wait().map_err(explain)?;
+    println!("{secret}");
+    eprintln!("Keep it: it is not shown again. It ends at {}.", token.expires_at);
     Ok(ExitCode::SUCCESS)
 }

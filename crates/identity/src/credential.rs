@@ -15,6 +15,10 @@ pub const SESSION_SECONDS: i64 = 12 * 3_600;
 /// Longest life of an API token: one year.
 pub const TOKEN_SECONDS_MAX: i64 = 366 * 86_400;
 
+/// What the secret of an API token begins with, as programs for this kind of hub know it: people and
+/// scanners of leaked secrets recognise it.
+pub const TOKEN_PREFIX: &str = "hf_";
+
 /// What a secret is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CredentialKind {
@@ -197,7 +201,10 @@ fn create(
         created_at: now,
         expires_at: now.plus_seconds(seconds),
     };
-    let secret = tx.random().secret();
+    let secret = match kind {
+        CredentialKind::Token => format!("{TOKEN_PREFIX}{}", tx.random().secret()),
+        CredentialKind::LoginLink | CredentialKind::Session => tx.random().secret(),
+    };
     store::insert(tx, &credential, &sha256_hex(secret.as_bytes()))?;
     Ok((secret, credential))
 }

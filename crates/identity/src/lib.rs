@@ -23,9 +23,9 @@ mod tests;
 
 pub use audit::{AuditLine, AuditMark, audit, audit_mark, audit_newest, audit_of};
 pub use credential::{
-    Credential, CredentialKind, LINK_SECONDS, SESSION_SECONDS, TOKEN_SECONDS_MAX, credential_end,
-    link_create, link_use, person_of_session, person_of_token, session_end, token_adopt,
-    token_create, tokens_of,
+    Credential, CredentialKind, LINK_SECONDS, SESSION_SECONDS, TOKEN_PREFIX, TOKEN_SECONDS_MAX,
+    credential_end, link_create, link_use, person_of_session, person_of_token, session_end,
+    token_adopt, token_create, tokens_of,
 };
 pub use enrol::{OWNERS_MAX, Owner, organisation_enrol};
 pub use model::{

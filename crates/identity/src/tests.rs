@@ -226,6 +226,7 @@ fn a_token_is_no_session_and_its_secret_is_not_stored() {
         let made = write(db, move |tx| token_create(tx, wei, "laptop", i64::MAX));
         let (secret, token) = made.expect("makes a token");
         let at = token.created_at;
+        assert!(secret.starts_with("hf_") && secret.len() == 3 + 64, "{secret}");
         assert_eq!(token.expires_at, at.plus_seconds(TOKEN_SECONDS_MAX));
         assert_eq!(db.read(|r| person_of_token(r, &secret, at)).unwrap(), Some(wei));
         assert_eq!(db.read(|r| person_of_session(r, &secret, at)).unwrap(), None);

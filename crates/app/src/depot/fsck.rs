@@ -91,7 +91,7 @@ impl Check<'_> {
     }
 
     async fn read<T: Send + 'static>(
-        &self,
+        &mut self,
         look: impl FnOnce(&db::Read<'_>) -> Result<T, hub::Error> + Send + 'static,
     ) -> Result<T, UpkeepError> {
         Ok(self.app.read(look).await?)

@@ -256,7 +256,7 @@ impl Run<'_> {
     }
 
     /// Writes, if it is still this collection's turn.
-    async fn write<T, F>(&self, mut act: F) -> Result<T, UpkeepError>
+    async fn write<T, F>(&mut self, mut act: F) -> Result<T, UpkeepError>
     where
         T: Send + 'static,
         F: FnMut(&mut Tx<'_>) -> Result<T, UpkeepError> + Send + 'static,

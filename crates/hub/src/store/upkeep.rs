@@ -72,6 +72,10 @@ pub(crate) fn repos_known(read: &Read<'_>, ids: &[String]) -> Result<Vec<String>
     Ok(found)
 }
 
+pub(crate) fn repos_count(read: &Read<'_>, namespace: NamespaceId) -> Result<i64, Error> {
+    read.scalar("SELECT COUNT(*) FROM hub_repo WHERE namespace_id = ?1", params![&namespace.0])
+}
+
 pub(crate) fn used_summed(read: &Read<'_>, repo: RepoId) -> Result<i64, Error> {
     read.scalar(
         "SELECT CAST(COALESCE(SUM(size_bytes), 0) AS BIGINT) FROM hub_object WHERE repo_id = ?1",

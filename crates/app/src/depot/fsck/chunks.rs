@@ -93,7 +93,7 @@ impl Check<'_> {
         Ok(why.map(|found| FsckFault::BytesWrong { key: key.to_string(), found }))
     }
 
-    async fn body(&self, key: &Key) -> Result<Option<Vec<u8>>, UpkeepError> {
+    async fn body(&mut self, key: &Key) -> Result<Option<Vec<u8>>, UpkeepError> {
         let Some(mut opened) = self.depot.blobs().read(key, None).await? else { return Ok(None) };
         let mut body = Vec::new();
         while let Some(part) = opened.bytes.try_next().await? {

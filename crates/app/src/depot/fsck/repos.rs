@@ -62,7 +62,7 @@ impl Check<'_> {
     }
 
     /// Finds the large files that commits name and the repository does not hold.
-    async fn unknown(&self, repo: &Repo, named: Named) -> Result<Vec<FsckFault>, UpkeepError> {
+    async fn unknown(&mut self, repo: &Repo, named: Named) -> Result<Vec<FsckFault>, UpkeepError> {
         let label = label(repo);
         let asked = repo.clone();
         self.read(move |read| {
@@ -115,7 +115,11 @@ impl Check<'_> {
         }
     }
 
-    async fn object(&self, repo: &Repo, object: &Object) -> Result<Option<FsckFault>, UpkeepError> {
+    async fn object(
+        &mut self,
+        repo: &Repo,
+        object: &Object,
+    ) -> Result<Option<FsckFault>, UpkeepError> {
         let (repo, sha256) = (label(repo), object.sha256.clone());
         if let Some(chunked) = object.chunked.clone() {
             let (store, stated) = (object.store, object.size_bytes);
