@@ -120,11 +120,16 @@ impl Hub {
     /// process left, begins the collection of garbage when a day has passed since the last. Failures
     /// go to the log; what failed is tried again next time.
     pub async fn tend(self: &Arc<Self>) {
-        /// Claims begun in one round.
-        const CLAIMS: u32 = 16;
         if let Err(fault) = self.counted.write(self).await {
             tracing::warn!(?fault, "downloads could not be counted");
         }
+        self.claims_begin().await;
+        upkeep::tend(self).await;
+    }
+
+    async fn claims_begin(self: &Arc<Self>) {
+        /// Claims begun in one round.
+        const CLAIMS: u32 = 16;
         match self.app.read(|read| hub::objects_claimed(read, CLAIMS)).await {
             Ok(claims) => {
                 for claim in claims {
@@ -133,7 +138,6 @@ impl Hub {
             }
             Err(error) => tracing::warn!(%error, "claims could not be read"),
         }
-        upkeep::tend(self).await;
     }
 }
 

@@ -56,20 +56,30 @@ fn tell(outcome: Result<Collected, UpkeepError>) {
         Ok(collected) => {
             let (gone, waiting) = (collected.gone_bytes(), collected.waiting_bytes());
             tracing::info!(gone, waiting, "garbage was collected");
-            for skipped in collected.skipped {
-                tracing::warn!(skipped, "left alone by the collection: run the checker");
-            }
+            skipped_tell(&collected.skipped);
         }
         // Another process was faster.
         Err(UpkeepError::Busy { .. }) => {}
         Err(error) => {
-            let mut text = error.to_string();
-            let mut cause = std::error::Error::source(&error);
-            while let Some(inner) = cause {
-                text = format!("{text}: {inner}");
-                cause = inner.source();
-            }
+            let text = chain(&error);
             tracing::error!(error = text, "garbage could not be collected");
         }
     }
+}
+
+fn skipped_tell(skipped: &[String]) {
+    for what in skipped {
+        tracing::warn!(what, "left alone by the collection: run the checker");
+    }
+}
+
+/// Names an error with all its causes.
+fn chain(error: &UpkeepError) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    text
 }

@@ -1,0 +1,98 @@
+//! A zone that is killed while it takes uploads keeps every commit that it acknowledged, whole, and
+//! shows nothing by halves.
+
+use super::zone::{Address, Zone, content};
+use app::depot::{Depot, FsckTold, fsck};
+use app::{App, Config};
+use base::Random;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Times that the zone is killed.
+const ROUNDS: u64 = 12;
+
+#[test]
+fn a_killed_zone_keeps_every_commit_that_it_acknowledged() {
+    let folder = testbed::TempDir::new().unwrap();
+    let random = Random::seeded(5);
+    let zone = Zone::start(folder.path());
+    zone.at.repo_create();
+    drop(zone);
+    let mut acknowledged: Vec<(usize, String)> = Vec::new();
+    for round in 0..ROUNDS {
+        let mut zone = Zone::start(folder.path());
+        let begun = acknowledged.len();
+        // How many requests are answered before the kill, which falls into the ones after them.
+        let kill_after = 1 + random.below(9);
+        let answered = AtomicU64::new(0);
+        let at = zone.at.clone();
+        std::thread::scope(|scope| {
+            let uploads = scope.spawn(|| uploads(&at, (round, begun), &answered));
+            while answered.load(Ordering::SeqCst) < kill_after && !uploads.is_finished() {
+                std::thread::yield_now();
+            }
+            for _ in 0..random.below(3_000) {
+                std::thread::yield_now();
+            }
+            zone.child.kill().unwrap();
+            zone.child.wait().unwrap();
+            acknowledged.extend(uploads.join().unwrap());
+        });
+        sound(folder.path());
+        let zone = Zone::start(folder.path());
+        for (number, commit) in &acknowledged[begun.saturating_sub(3)..] {
+            let path = format!("DVUser/r/resolve/{commit}/{number}.bin");
+            let found = zone.at.get(&path).unwrap();
+            assert_eq!((found.status, found.body), (200, file(*number)), "{path}");
+        }
+    }
+    assert!(!acknowledged.is_empty(), "every kill came before the first commit");
+}
+
+fn file(number: usize) -> Vec<u8> {
+    content(number, 300_000 + number * 1_000)
+}
+
+/// Uploads and commits until the zone is gone. Returns what it acknowledged.
+fn uploads(
+    zone: &Address,
+    (round, begun): (u64, usize),
+    answered: &AtomicU64,
+) -> Vec<(usize, String)> {
+    let mut done = Vec::new();
+    for number in begun.. {
+        // Numbers that were cut off are used again: their remains must not be in the way.
+        let bytes = file(number);
+        let Ok(status) = zone.large(&bytes) else { return done };
+        assert_eq!(status, 200, "round {round}");
+        answered.fetch_add(1, Ordering::SeqCst);
+        let Ok(committed) = zone.commit(&format!("{number}.bin"), (&bytes, true)) else {
+            return done;
+        };
+        done.push((number, committed.expect("the commit stands")));
+        answered.fetch_add(1, Ordering::SeqCst);
+    }
+    done
+}
+
+/// Checks everything that the killed zone has left.
+fn sound(data: &Path) {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let app = Arc::new(
+        App::open(&Config { data: data.to_owned(), database: None }).expect("the zone opens"),
+    );
+    runtime.block_on(async {
+        let random = Arc::new(Random::seeded(1));
+        let depot = Arc::new(Depot::open(data, None, random).await.expect("the depot opens"));
+        let mut faults = Vec::new();
+        let mut watch = |told: FsckTold| {
+            if let FsckTold::Fault(fault) = told {
+                faults.push(fault.to_string());
+            }
+        };
+        fsck(&app, &depot, false, &mut watch).await.expect("the check ends");
+        assert_eq!(faults, [""; 0]);
+    });
+}
