@@ -117,8 +117,8 @@ impl Hub {
     }
 
     /// Does what is due without anybody asking: writes counts, checks claims that an earlier
-    /// process left, begins the collection of garbage when a day has passed since the last. Failures
-    /// go to the log; what failed is tried again next time.
+    /// process left, begins the collection of garbage a day after the last. Failures go to the log;
+    /// what failed is tried again next time.
     pub async fn tend(self: &Arc<Self>) {
         if let Err(fault) = self.counted.write(self).await {
             tracing::warn!(?fault, "downloads could not be counted");

@@ -15,8 +15,8 @@ pub const SESSION_SECONDS: i64 = 12 * 3_600;
 /// Longest life of an API token: one year.
 pub const TOKEN_SECONDS_MAX: i64 = 366 * 86_400;
 
-/// What the secret of an API token begins with, as programs for this kind of hub know it: people and
-/// scanners of leaked secrets recognise it.
+/// What the secret of an API token begins with, as programs for this kind of hub know it: people
+/// and scanners of leaked secrets recognise it.
 pub const TOKEN_PREFIX: &str = "hf_";
 
 /// What a secret is good for.
