@@ -13,7 +13,7 @@ struct Need {
     is_met: fn() -> bool,
 }
 
-const NEEDS: [Need; 5] = [
+const NEEDS: [Need; 6] = [
     Need {
         package: "postgresql",
         what_for: "every store test, on its second database",
@@ -28,6 +28,11 @@ const NEEDS: [Need; 5] = [
         package: "python3-venv",
         what_for: "the schema of payment files, which a Python package ships",
         is_met: has_venv,
+    },
+    Need {
+        package: "git-lfs",
+        what_for: "pushing and cloning large files, with the program that people use",
+        is_met: has_git_lfs,
     },
     Need {
         package: "chromium",
@@ -145,6 +150,10 @@ fn has_xmllint() -> bool {
 fn has_venv() -> bool {
     let output = Command::new("python3").args(["-c", "import ensurepip, venv"]).output();
     output.is_ok_and(|output| output.status.success())
+}
+
+fn has_git_lfs() -> bool {
+    is_installed("git-lfs")
 }
 
 fn has_browser() -> bool {

@@ -8,6 +8,7 @@
 //! Start reading at [`Depot`], then at [`Draft`].
 
 mod bytes;
+mod card;
 mod draft;
 mod entry;
 mod error;
@@ -16,9 +17,13 @@ mod gc;
 mod patterns;
 mod proposal;
 mod publish;
+mod purge;
+mod push;
 mod revision;
+mod upkeep;
 mod whole;
 
+pub use self::card::{Card, README, card_kind, gate_form};
 pub use draft::{Built, Draft, Message, attributes_read, text_read};
 pub use entry::{FileFacts, Large, entry_facts, file_find};
 pub use error::Error;
@@ -29,12 +34,14 @@ pub use gc::{
 pub use patterns::{ATTRIBUTES_DEFAULT, Attributes, Ignores};
 pub use proposal::{conflicts, merge, propose, pull_open};
 pub use publish::{Published, Push, publish, repo_begin};
+pub use purge::{LargeUse, larges_purge, larges_used};
+pub use push::{Outcomes, PushRefused, push_allowed, push_take, refs_shown};
 pub use revision::{Revision, revision_find};
 pub use whole::{repo_copy, squash};
 
 use ::hub::RepoId;
 use base::Random;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -48,6 +55,8 @@ pub struct Depot {
     blobs: blob::Store,
     open: Mutex<HashMap<RepoId, git::Repo>>,
     locks: Mutex<HashMap<RepoId, Arc<Mutex<()>>>>,
+    /// Repositories that have changed since they were last looked after.
+    touched: Mutex<BTreeSet<RepoId>>,
 }
 
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -70,7 +79,13 @@ impl Depot {
         let own = format!("file:{}", hub.join("blobs").display());
         let blobs = blob::Store::open(store.unwrap_or(&own), random).await?;
         let git = hub.join("git");
-        Ok(Self { git, blobs, open: Mutex::default(), locks: Mutex::default() })
+        Ok(Self {
+            git,
+            blobs,
+            open: Mutex::default(),
+            locks: Mutex::default(),
+            touched: Mutex::default(),
+        })
     }
 
     /// Returns the folder of a repository's Git objects.
@@ -80,6 +95,13 @@ impl Depot {
         let text = id.0.as_str();
         let fan = text.get(text.len() - 2..).unwrap_or(text);
         self.git.join(fan).join(format!("{text}.git"))
+    }
+
+    /// Returns the folder of what the dataset viewer has worked out; all of it can be worked out
+    /// again.
+    #[must_use]
+    pub fn viewer_path(&self) -> PathBuf {
+        self.git.with_file_name("viewer")
     }
 
     /// Opens the Git objects of a repository. Blocks.
@@ -105,6 +127,7 @@ impl Depot {
     pub fn forget(&self, id: RepoId) {
         held(&self.open).remove(&id);
         held(&self.locks).remove(&id);
+        held(&self.touched).remove(&id);
     }
 
     /// Returns the lock that changes of one repository take in turn, so that two at once do not

@@ -27,7 +27,7 @@ mod tests;
 pub use app::{App, Config, OpenError};
 pub use check::{Broken, Checked, check};
 pub use names::Names;
-pub use once::{KEY_BYTES_MAX, once};
+pub use once::{KEY_BYTES_MAX, once, once_find};
 pub use oversight::Ratio;
 pub use overview::{CategorySum, Overview, OwnerShare, overview, overview_of};
 pub use owners::{Owners, names, owners};

@@ -1,10 +1,15 @@
 //! Requests that carry a key are done once, however often they arrive.
 
 use crate::store;
-use db::{Error, Tx};
+use db::{Error, Read, Tx};
 
 /// Longest key, in bytes.
 pub const KEY_BYTES_MAX: usize = 200;
+
+/// Returns the location that a key was done with; `None` where it was not, and for an empty one.
+pub fn once_find(read: &Read<'_>, key: &str) -> Result<Option<String>, Error> {
+    if key.is_empty() { Ok(None) } else { store::answer(read, key) }
+}
 
 /// Does something once per key: a repeated key returns the location that the first run gave, and
 /// changes nothing. An empty key does it each time.

@@ -8,6 +8,7 @@ use crate::{Error, postgresql, sqlite};
 use base::{Clock, Random};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Most writes in one commit: a flush costs as much as some hundred small writes, so more gains
@@ -36,6 +37,8 @@ pub(crate) trait Job: Send {
 pub(crate) struct Queue {
     state: Mutex<Waiting>,
     arrived: Condvar,
+    /// Commits so far.
+    commits: AtomicU64,
 }
 
 #[derive(Default)]
@@ -62,6 +65,11 @@ impl Queue {
         waiting.jobs.push_back(job);
         drop(waiting);
         self.arrived.notify_one();
+    }
+
+    /// Returns how many commits there were; a write is counted before it is answered.
+    pub(crate) fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Acquire)
     }
 
     pub(crate) fn close(&self) {
@@ -198,10 +206,15 @@ impl Lane {
         let ended = wanted.map_or_else(Ended::Failed, |()| run_all(&mut tx, jobs));
         let mut backend = tx.into_backend();
         let ended = match ended {
-            Ended::Kept(panicked) => match backend.commit() {
-                Ok(()) => Ended::Kept(panicked),
-                Err(error) => Ended::Failed(error),
-            },
+            Ended::Kept(panicked) => {
+                let committed = backend.commit();
+                // Also after a failure: its outcome may be unknown.
+                self.queue.commits.fetch_add(1, Ordering::Release);
+                match committed {
+                    Ok(()) => Ended::Kept(panicked),
+                    Err(error) => Ended::Failed(error),
+                }
+            }
             not_kept => not_kept,
         };
         if !matches!(ended, Ended::Kept(_)) {

@@ -123,6 +123,13 @@ impl Db {
         Write(answer)
     }
 
+    /// Returns how many commits this process has made. What was read while the count was the same
+    /// is what is there now, as far as this process changes it: take the count before the read.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.queue.commits()
+    }
+
     /// Runs a read on the caller's thread, over one snapshot. Call it from a blocking thread.
     pub fn read<T, E: From<Error>>(
         &self,

@@ -360,3 +360,15 @@ fn a_closed_sqlite_file_is_whole_without_its_journal() {
         assert_eq!(keys(&open(&format!("sqlite:{copy}")).expect("opens")), ["a"]);
     }
 }
+
+#[test]
+fn a_write_is_counted_before_it_is_answered() {
+    on_both(|db, _| {
+        let before = db.commits();
+        db.write(|tx| put(tx, "a")).wait().expect("writes");
+        let between = db.commits();
+        assert!(between > before);
+        keys(db);
+        assert_eq!(db.commits(), between);
+    });
+}

@@ -64,6 +64,7 @@ pub(crate) fn transfer(cx: &Cx, headers: &HeaderMap, is_write: bool) -> Result<T
 
 /// `GET /api/{kind}/{owner}/{name}/xet-read-token/{revision}`.
 pub(crate) async fn read_token(cx: Cx) -> Result<Response, Fault> {
+    cx.reading_note("*", "").await?;
     token(&cx, false)
 }
 
@@ -80,7 +81,9 @@ fn token(cx: &Cx, may_write: bool) -> Result<Response, Fault> {
     let repo = cx.repo()?;
     let may = Transfer { repo: repo.id, store: repo.namespace, may_write };
     let (token, exp) = cx.hub.signer.sign(&may, cx.now, XET_SECONDS);
-    let url = cx.url("hub/xet");
+    // Clients remember by this address which containers are here: each namespace has its own, for
+    // what one holds another does not.
+    let url = cx.url(&format!("hub/xet/{}", repo.namespace));
     let text = |text: &str| HeaderValue::from_str(text).map_err(Fault::failed);
     let headers =
         [(CAS_URL, text(&url)?), (TOKEN, text(&token)?), (EXPIRATION, HeaderValue::from(exp))];
@@ -99,10 +102,10 @@ fn hash(text: &str) -> Result<Hash, Fault> {
     text.parse().map_err(|_| Fault::Bad(format!("`{text}` is no hash: 64 hexadecimal digits")))
 }
 
-/// `POST /hub/xet/v1/xorbs/{prefix}/{hash}`: a container.
+/// `POST /hub/xet/{store}/v1/xorbs/{prefix}/{hash}`: a container.
 pub(crate) async fn xorb_put(
     cx: Cx,
-    Path((_, name)): Path<(String, String)>,
+    Path((_, _, name)): Path<(String, String, String)>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<xet::wire::XorbStored>, Fault> {
@@ -136,11 +139,11 @@ pub(crate) async fn xorb_put(
     Ok(Json(xet::wire::XorbStored { was_inserted }))
 }
 
-/// `POST /hub/xet/v1/xorb-grants/{prefix}/{hash}`: 200 tells that a container is here; uploads by
+/// `POST /hub/xet/{store}/v1/xorb-grants/{prefix}/{hash}`: 200 tells that a container is here; uploads by
 /// grant are not offered.
 pub(crate) async fn xorb_grant(
     cx: Cx,
-    Path((_, name)): Path<(String, String)>,
+    Path((_, _, name)): Path<(String, String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let may = transfer(&cx, &headers, true)?;
@@ -153,7 +156,7 @@ pub(crate) async fn xorb_grant(
     Err(Fault::NotFound("no grants here: post the container".to_owned()))
 }
 
-/// `POST /hub/xet/v1/shards`: what files consist of.
+/// `POST /hub/xet/{store}/v1/shards`: what files consist of.
 pub(crate) async fn shard_put(
     cx: Cx,
     headers: HeaderMap,
@@ -276,10 +279,10 @@ async fn entered(cx: &Cx, may: &Transfer, checked: Checked) -> Result<(), Fault>
     Ok(())
 }
 
-/// `GET /hub/xet/v1/chunks/{prefix}/{hash}`: a container of the namespace that holds a chunk.
+/// `GET /hub/xet/{store}/v1/chunks/{prefix}/{hash}`: a container of the namespace that holds a chunk.
 pub(crate) async fn chunk_find(
     cx: Cx,
-    Path((_, name)): Path<(String, String)>,
+    Path((_, _, name)): Path<(String, String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let may = transfer(&cx, &headers, true)?;
@@ -306,10 +309,10 @@ pub(crate) async fn chunk_find(
     Ok(([(CONTENT_TYPE, "application/octet-stream")], bytes).into_response())
 }
 
-/// `GET /hub/xet/v1/reconstructions/{hash}`: how a file is rebuilt.
+/// `GET /hub/xet/{store}/v1/reconstructions/{hash}`: how a file is rebuilt.
 pub(crate) async fn plan(
     cx: Cx,
-    Path(name): Path<String>,
+    Path((_, name)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Json<xet::wire::ReconstructionV1>, Fault> {
     let may = transfer(&cx, &headers, false)?;
@@ -337,7 +340,7 @@ pub(crate) async fn plan(
             end: range.bytes.end.into(),
         };
         let (token, _) = cx.hub.signer.sign(&may, now, PART_SECONDS);
-        cx.url(&format!("hub/xet/data/{token}"))
+        cx.url(&format!("hub/xorb/{token}"))
     };
     Ok(Json(plan.v1(url)))
 }
@@ -358,7 +361,7 @@ fn plan_range(headers: &HeaderMap, size: u64) -> Result<Option<Range<u64>>, Faul
     Ok(Some(start..end))
 }
 
-/// `GET /hub/xet/data/{token}`: the part of a container that a plan named, and nothing else.
+/// `GET /hub/xorb/{token}`: the part of a container that a plan named, and nothing else.
 pub(crate) async fn part(cx: Cx, Path(token): Path<String>) -> Result<Response, Fault> {
     let may: Part = cx.hub.signer.open(&token, cx.now)?;
     let key = Depot::xorb_key(may.store, &may.xorb)?;

@@ -48,6 +48,14 @@ pub(crate) struct Known {
     pub(crate) tables: Arc<HashMap<Hash, Arc<Xorb>>>,
 }
 
+impl Known {
+    /// Returns roughly what it takes in memory: a container's table has about a thousand rows.
+    pub(crate) fn weight_bytes(&self) -> usize {
+        const TABLE_BYTES: usize = 64 << 10;
+        self.terms.len() * size_of::<Term>() + self.tables.len() * TABLE_BYTES
+    }
+}
+
 /// Reads what is known of a file of a namespace, with the tables of its containers.
 pub(crate) fn known(
     read: &Read<'_>,
@@ -104,7 +112,7 @@ pub(crate) async fn body(
 
 /// Reads one step and unpacks it; every chunk is checked against its hash.
 async fn step_bytes(hub: &Hub, store: NamespaceId, step: Step) -> Result<Bytes, Fault> {
-    let stored = xorb_bytes(hub, store, (&step.xorb(), step.bytes())).await?;
+    let stored = xorb_bytes(&hub.depot, store, (&step.xorb(), step.bytes())).await?;
     let unpack = move || {
         let mut bytes = Vec::with_capacity(usize::try_from(step.length()).unwrap_or(0));
         step.open(&stored, &mut bytes).map(|()| Bytes::from(bytes))
@@ -112,15 +120,29 @@ async fn step_bytes(hub: &Hub, store: NamespaceId, step: Step) -> Result<Bytes, 
     tokio::task::spawn_blocking(unpack).await.map_err(Fault::failed)?.map_err(damaged)
 }
 
+/// Reads a short part of a file into memory. Unpacks on the caller's thread, which may block.
+pub(crate) async fn part_bytes(
+    depot: &Depot,
+    known: &Known,
+    range: Range<u64>,
+) -> Result<Vec<u8>, Fault> {
+    let mut bytes = Vec::with_capacity(usize::try_from(range.end - range.start).unwrap_or(0));
+    for step in steps(known, Some(range))? {
+        let stored = xorb_bytes(depot, known.store, (&step.xorb(), step.bytes())).await?;
+        step.open(&stored, &mut bytes).map_err(damaged)?;
+    }
+    Ok(bytes)
+}
+
 /// Reads a part of a container into memory; steps are a few MiB at most.
 async fn xorb_bytes(
-    hub: &Hub,
+    depot: &Depot,
     store: NamespaceId,
     (hash, range): (&Hash, Range<u64>),
 ) -> Result<Vec<u8>, Fault> {
     let key = Depot::xorb_key(store, &hash.to_string())?;
     let length = usize::try_from(range.end - range.start).unwrap_or(0);
-    let opened = hub.depot.blobs().read(&key, Some(range)).await?;
+    let opened = depot.blobs().read(&key, Some(range)).await?;
     let mut opened =
         opened.ok_or_else(|| Fault::Failed(format!("the container {hash} is lost")))?;
     let mut bytes = Vec::with_capacity(length);

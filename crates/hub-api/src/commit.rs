@@ -1,9 +1,9 @@
 //! Changing files: how each is to be uploaded, and the commit itself.
 
-use crate::Fault;
 use crate::cx::Cx;
 use crate::first::{self, look, work};
 use crate::page::query_flag;
+use crate::{Fault, cards};
 use app::depot::{Attributes, Draft, Ignores, Message, Published, Push, publish, revision_find};
 use axum::Json;
 use axum::body::Body;
@@ -174,6 +174,7 @@ impl Reading {
                         return Err(Fault::Bad(format!("`{other}` is no encoding here: base64")));
                     }
                 };
+                cards::commit_test(plain(&file.path), &bytes, self.repo.kind)?;
                 self.draft.file(plain(&file.path), &bytes)?;
             }
             Line::LfsFile(large) => self.large(app, &large)?,

@@ -27,7 +27,14 @@ async fn small_body(cx: &Cx, file: &FileFacts, range: Option<Range<u64>>) -> Res
     let read = move |_: &app::App, depot: &Depot| {
         Ok(depot.git(repo.id)?.blob_read(oid, git::OBJECT_BYTES_MAX)?)
     };
-    let bytes = Bytes::from(work(cx, read).await?);
+    let bytes = match cx.hub.memo.file(oid) {
+        Some(known) => known,
+        None => {
+            let bytes = Bytes::from(work(cx, read).await?);
+            cx.hub.memo.file_keep(oid, &bytes);
+            bytes
+        }
+    };
     let cut = |range: Range<u64>| {
         let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(bytes.len());
         bytes.slice(place(range.start)..place(range.end))

@@ -1,5 +1,6 @@
 //! One request: who asks, for which repository, under which address the zone is reached.
 
+use crate::memo::Moment;
 use crate::{Fault, Hub};
 use axum::extract::FromRequestParts;
 use axum::http::header::{AUTHORIZATION, COOKIE};
@@ -21,6 +22,14 @@ pub(crate) struct Cx {
     pub(crate) visitor: Visitor,
     pub(crate) now: Time,
     repo: Option<Arc<Repo>>,
+    /// Whether its files hold personal data, so that every reading is noted.
+    is_personal: bool,
+}
+
+/// A repository that somebody may act on.
+struct Entered {
+    repo: Arc<Repo>,
+    is_personal: bool,
 }
 
 /// How a client says who it is.
@@ -86,17 +95,14 @@ impl Cx {
     /// Asks nobody who they are: the address or token of the request says what may be done.
     pub(crate) fn nobody(hub: &Arc<Hub>) -> Self {
         let now = hub.app.now();
-        Self { hub: hub.clone(), visitor: Visitor::default(), now, repo: None }
+        Self { hub: hub.clone(), visitor: Visitor::default(), now, repo: None, is_personal: false }
     }
 
     /// Reads who asks.
     pub(crate) async fn of(hub: &Arc<Hub>, parts: &Parts) -> Result<Self, Fault> {
         let now = hub.app.now();
         let claimed = claim(&parts.headers, &parts.method)?;
-        let visitor = match claimed.clone() {
-            Claim::Nobody => Some(Visitor::default()),
-            _ => hub.app.read(move |read| visitor(read, &claimed, now)).await?,
-        };
+        let visitor = visitor_known(hub, claimed, now).await?;
         // A session that has ended is nobody; a token that has ended is a mistake to be told.
         let is_token = parts.headers.contains_key(AUTHORIZATION);
         let visitor = match visitor {
@@ -104,7 +110,7 @@ impl Cx {
             None if is_token => return Err(Fault::Credentials),
             None => Visitor::default(),
         };
-        Ok(Self { hub: hub.clone(), visitor, now, repo: None })
+        Ok(Self { hub: hub.clone(), visitor, now, repo: None, is_personal: false })
     }
 
     /// Finds the repository of the request and tests whether the visitor may act on it.
@@ -113,6 +119,16 @@ impl Cx {
         named: Named,
         action: hub::Action,
     ) -> Result<Option<Repo>, Fault> {
+        let person = self.visitor.person.map_or_else(String::new, |person| person.to_string());
+        let change = self.visitor.may_change;
+        let question =
+            format!("enter {person} {change} {action:?} {} {}", named.kind.as_str(), named.path);
+        let moment = Moment::of(&self.hub, self.now);
+        if let Some(known) = self.hub.memo.find::<Entered>(moment, &question) {
+            self.repo = Some(known.repo.clone());
+            self.is_personal = known.is_personal;
+            return Ok(None);
+        }
         let (visitor, now) = (self.visitor.clone(), self.now);
         let look = move |read: &db::Read<'_>| {
             let found = hub::repo_find(read, named.kind, &named.path)?;
@@ -121,11 +137,18 @@ impl Cx {
                 Found::Moved(repo) => (repo, true),
             };
             hub::access_test(read, &visitor, &repo, (action, now))?;
-            Ok::<_, hub::Error>((repo, is_moved))
+            let is_personal = hub::personal_of(read, &visitor, &repo)?.is_some();
+            Ok::<_, hub::Error>((Entered { repo: Arc::new(repo), is_personal }, is_moved))
         };
-        let (repo, is_moved) = self.hub.app.read(look).await.map_err(|error| self.shown(error))?;
-        self.repo = Some(Arc::new(repo.clone()));
-        Ok(is_moved.then_some(repo))
+        let found = self.hub.app.read(look).await.map_err(|error| self.shown(error))?;
+        let (entered, is_moved) = found;
+        self.repo = Some(entered.repo.clone());
+        self.is_personal = entered.is_personal;
+        let moved = is_moved.then(|| entered.repo.as_ref().clone());
+        if moved.is_none() {
+            self.hub.memo.keep(moment, question, Arc::new(entered));
+        }
+        Ok(moved)
     }
 
     /// Turns a refusal into what this visitor should see of it: somebody without an account gets
@@ -144,6 +167,17 @@ impl Cx {
     /// Returns the repository; routes that name one always have it.
     pub(crate) fn repo(&self) -> Result<Arc<Repo>, Fault> {
         self.repo.clone().ok_or_else(|| Fault::Failed("a route without a repository".to_owned()))
+    }
+
+    /// Notes that somebody gets files with personal data, before the first byte goes out.
+    pub(crate) async fn reading_note(&self, path: &str, commit: &str) -> Result<(), Fault> {
+        if !self.is_personal {
+            return Ok(());
+        }
+        let (repo, visitor) = (self.repo()?, self.visitor.clone());
+        let (path, commit) = (path.to_owned(), commit.to_owned());
+        self.write(move |tx| hub::reading_note(tx, &visitor, &repo, (&path, &commit))).await?;
+        Ok(())
     }
 
     /// Returns an address of the zone.
@@ -168,6 +202,28 @@ impl Cx {
     {
         self.hub.app.write(act).await.map_err(|error| self.shown(error))
     }
+}
+
+/// Finds who asks; `None` when their secret is not good.
+async fn visitor_known(
+    hub: &Arc<Hub>,
+    claimed: Claim,
+    now: Time,
+) -> Result<Option<Visitor>, Fault> {
+    let question = match &claimed {
+        Claim::Nobody => return Ok(Some(Visitor::default())),
+        Claim::Token(secret) => format!("token {secret}"),
+        Claim::Session(secret) => format!("session {secret}"),
+    };
+    let moment = Moment::of(hub, now);
+    if let Some(known) = hub.memo.find::<Visitor>(moment, &question) {
+        return Ok(Some(known.as_ref().clone()));
+    }
+    let found = hub.app.read(move |read| visitor(read, &claimed, now)).await?;
+    if let Some(found) = &found {
+        hub.memo.keep(moment, question, Arc::new(found.clone()));
+    }
+    Ok(found)
 }
 
 fn visitor(read: &db::Read<'_>, claimed: &Claim, now: Time) -> Result<Option<Visitor>, hub::Error> {

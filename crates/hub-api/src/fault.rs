@@ -3,10 +3,11 @@
 //! The status alone is not enough for them: `X-Error-Code` names the exception, `X-Error-Message`
 //! and the body's `error` are shown to people (huggingface_hub, `utils/_http.py`).
 
-use axum::Json;
+use crate::tongue::Said;
 use axum::http::header::{HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use hub::Refused;
 use serde_json::{Value, json};
 
@@ -33,6 +34,12 @@ pub(crate) enum Fault {
     TooLarge(u64),
     /// No such address.
     NotFound(String),
+    /// Something that other servers have.
+    NotOffered(String),
+    /// The body is in a form that is not read here.
+    MediaType(String),
+    /// The address takes other methods.
+    NotAllowed(String),
     /// The range lies outside the file.
     Range(u64),
     /// The bytes are still being checked.
@@ -198,6 +205,9 @@ impl IntoResponse for Fault {
                 (S::PAYLOAD_TOO_LARGE, format!("the body is larger than {limit} bytes"))
             }
             Self::NotFound(message) => (S::NOT_FOUND, message),
+            Self::NotAllowed(message) => (S::METHOD_NOT_ALLOWED, message),
+            Self::NotOffered(message) => (S::NOT_IMPLEMENTED, message),
+            Self::MediaType(message) => (S::UNSUPPORTED_MEDIA_TYPE, message),
             Self::Range(size) => {
                 let range = axum::http::header::CONTENT_RANGE;
                 told_more.headers.push((range, format!("bytes */{size}")));
@@ -237,5 +247,6 @@ fn answer(status: StatusCode, message: &str, told: Told) -> Response {
         // Git asks its user for name and token only when it sees this.
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"hub\""));
     }
-    (status, headers, Json(body)).into_response()
+    let said = Said { message: message.to_owned(), is_unknown_repo: told.code == "RepoNotFound" };
+    (status, headers, Extension(said), Json(body)).into_response()
 }

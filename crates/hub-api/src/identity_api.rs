@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
-use hub::{Holder, Refused, Role};
+use hub::{Refused, Role};
 use serde_json::{Value, json};
 
 /// Likes of one page.
@@ -53,43 +53,6 @@ pub(crate) async fn whoami(cx: Cx) -> Result<Json<Value>, Fault> {
                     "type": "access_token",
                     "accessToken": {"displayName": "token", "role": role},
                 },
-            }))
-        })
-        .await?;
-    Ok(Json(body))
-}
-
-/// `GET /api/users/{name}/overview`.
-pub(crate) async fn user(cx: Cx, Path(name): Path<String>) -> Result<Json<Value>, Fault> {
-    let body = cx
-        .read(move |read| {
-            let person = hub::person_named(read, &name)?;
-            let fullname = identity::person_find(read, person)?.map_or(String::new(), |p| p.name);
-            Ok(json!({
-                "user": hub::name_of(read, person)?,
-                "fullname": fullname,
-                "type": "user",
-                "avatarUrl": "",
-                "isPro": false,
-                "orgs": [],
-            }))
-        })
-        .await?;
-    Ok(Json(body))
-}
-
-/// `GET /api/organizations/{name}/overview`.
-pub(crate) async fn organisation(cx: Cx, Path(name): Path<String>) -> Result<Json<Value>, Fault> {
-    let body = cx
-        .read(move |read| {
-            let found = hub::namespace_find(read, &name)?;
-            let found = found.filter(|found| matches!(found.holder, Holder::Organisation(_)));
-            let found = found.ok_or_else(|| Refused::NamespaceUnknown(name.clone()))?;
-            Ok(json!({
-                "name": found.name,
-                "fullname": found.fullname,
-                "type": "org",
-                "avatarUrl": "",
             }))
         })
         .await?;

@@ -18,85 +18,25 @@ use std::collections::BTreeMap;
 /// Files listed with a repository; a larger one is listed by pages of its tree.
 const SIBLINGS_MAX: usize = 50_000;
 
-/// Properties that `expand` may name, by kind, as the client's own list has them.
-fn properties(kind: RepoKind) -> &'static [&'static str] {
-    match kind {
-        RepoKind::Model => &[
-            "author",
-            "baseModels",
-            "cardData",
-            "childrenModelCount",
-            "config",
-            "createdAt",
-            "disabled",
-            "downloads",
-            "downloadsAllTime",
-            "evalResults",
-            "gated",
-            "gguf",
-            "inference",
-            "inferenceProviderMapping",
-            "lastModified",
-            "library_name",
-            "likes",
-            "mask_token",
-            "model-index",
-            "pipeline_tag",
-            "private",
-            "resourceGroup",
-            "safetensors",
-            "sha",
-            "siblings",
-            "spaces",
-            "tags",
-            "transformersInfo",
-            "trendingScore",
-            "usedStorage",
-            "widgetData",
-        ],
-        RepoKind::Dataset => &[
-            "author",
-            "cardData",
-            "citation",
-            "createdAt",
-            "description",
-            "disabled",
-            "downloads",
-            "downloadsAllTime",
-            "gated",
-            "lastModified",
-            "likes",
-            "mainSize",
-            "paperswithcode_id",
-            "private",
-            "resourceGroup",
-            "sha",
-            "siblings",
-            "tags",
-            "trendingScore",
-            "usedStorage",
-        ],
-        RepoKind::Space => &[
-            "author",
-            "cardData",
-            "createdAt",
-            "datasets",
-            "disabled",
-            "lastModified",
-            "likes",
-            "models",
-            "private",
-            "resourceGroup",
-            "runtime",
-            "sdk",
-            "sha",
-            "siblings",
-            "subdomain",
-            "tags",
-            "trendingScore",
-            "usedStorage",
-        ],
-    }
+/// Properties that `expand` may name, as the client's own lists have them.
+const OF_MODELS: &str = "author baseModels cardData childrenModelCount config createdAt disabled \
+    downloads downloadsAllTime evalResults gated gguf inference inferenceProviderMapping \
+    lastModified library_name likes mask_token model-index pipeline_tag private resourceGroup \
+    safetensors sha siblings spaces tags transformersInfo trendingScore usedStorage widgetData";
+const OF_DATASETS: &str = "author cardData citation createdAt description disabled downloads \
+    downloadsAllTime gated lastModified likes mainSize paperswithcode_id private resourceGroup \
+    sha siblings tags trendingScore usedStorage";
+const OF_SPACES: &str = "author cardData createdAt datasets disabled lastModified likes models \
+    private region resourceGroup runtime sdk sha siblings subdomain tags trendingScore usedStorage";
+
+/// Returns the properties of a kind.
+fn properties(kind: RepoKind) -> Vec<&'static str> {
+    let list = match kind {
+        RepoKind::Model => OF_MODELS,
+        RepoKind::Dataset => OF_DATASETS,
+        RepoKind::Space => OF_SPACES,
+    };
+    list.split_whitespace().collect()
 }
 
 /// What of a repository is wanted.

@@ -6,6 +6,7 @@
 
 use crate::cx::Cx;
 use crate::token::{HREF_SECONDS, Permit};
+use crate::tongue::LFS_JSON;
 use crate::{Fault, content, range, upload};
 use app::depot::Depot;
 use axum::Json;
@@ -29,8 +30,6 @@ const MULTIPART_BYTES_MIN: u64 = 256 * 1024 * 1024;
 const PART_BYTES_MIN: u64 = 64 * 1024 * 1024;
 /// Most parts of one file: their addresses stand in one answer.
 const PARTS_MAX: u64 = 1_000;
-/// Media type of Git LFS.
-const LFS_JSON: &str = "application/vnd.git-lfs+json";
 
 /// Allows to upload one object to one repository.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -113,6 +112,9 @@ async fn download(cx: &Cx, wished: Vec<Wished>) -> Result<Response, Fault> {
             hub::objects_find(read, &repo, &hashes)
         })
         .await?;
+    for object in &known {
+        cx.reading_note(&object.sha256, "").await?;
+    }
     let repo = cx.repo()?.id;
     let objects = wished.iter().map(|wished| {
         let Some(object) = known.iter().find(|object| object.sha256 == wished.oid) else {

@@ -7,19 +7,32 @@
 //! Must never: decide who may do what (that is `hub`), tell of a private repository, or answer
 //! before a change is durable. Start reading at [`router`], then at `routes`.
 
+mod caller;
+mod cards;
 mod cas;
 mod chunks;
+mod collections;
 mod commit;
 mod content;
 mod counted;
 mod cx;
+mod discussions;
 mod fault;
 mod first;
+mod gates;
+mod git_http;
 mod identity_api;
 mod info;
+mod inward;
+mod larges;
 mod lfs;
 mod listing;
+mod locks;
+mod members;
+mod memo;
+mod packs;
 mod page;
+mod pipe;
 mod range;
 mod refs;
 mod repos;
@@ -28,10 +41,13 @@ mod route;
 mod routes;
 mod stamp;
 mod token;
+mod tongue;
 mod tree;
 mod upkeep;
 mod upload;
 mod verifier;
+mod viewer_api;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
@@ -63,6 +79,9 @@ const SHARDS_AT_ONCE: usize = 1;
 pub struct Options {
     /// Bytes that the large files of a namespace may take, unless it has a limit of its own.
     pub quota_bytes: i64,
+    /// Whether webhooks may call addresses that are not public: loopback, private networks, those
+    /// of this link. Only for zones whose users are trusted with what is behind them.
+    pub calls_inward: bool,
     /// Days between the first sight of garbage and its deletion, at least one; `None` where the
     /// operator collects it by hand.
     pub grace_days: Option<u16>,
@@ -71,7 +90,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         // ASSUMPTION: one terabyte is more than a start-up needs and less than a disk.
-        Self { quota_bytes: 1_000_000_000_000, grace_days: Some(7) }
+        Self { quota_bytes: 1_000_000_000_000, calls_inward: false, grace_days: Some(7) }
     }
 }
 
@@ -85,9 +104,15 @@ pub struct Hub {
     signer: token::Signer,
     verifier: verifier::Verifier,
     counted: counted::Counted,
+    memo: memo::Memo,
+    caller: caller::Caller,
     xorbs: Semaphore,
     shards: Semaphore,
+    fetches: Arc<Semaphore>,
+    pushes: Arc<Semaphore>,
+    packs: packs::Packs,
     upkeep: upkeep::Upkeep,
+    viewer: viewer_api::Viewer,
 }
 
 impl Hub {
@@ -100,8 +125,11 @@ impl Hub {
         depot: Arc<Depot>,
         (public_url, options): (&str, Options),
     ) -> Result<Arc<Self>, db::Error> {
+        // The program's one TLS, for webhooks; it is no error that somebody chose before us.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let public_url = public_url.trim_end_matches('/').to_owned();
         let secret = app.write(|tx| app::secret_ensure(tx, "hub")).await?;
+        let viewer = viewer_api::Viewer::new(depot.viewer_path());
         Ok(Arc::new(Self {
             app,
             depot,
@@ -110,20 +138,29 @@ impl Hub {
             signer: token::Signer::of(&secret),
             verifier: verifier::Verifier::default(),
             counted: counted::Counted::default(),
+            memo: memo::Memo::default(),
+            caller: caller::Caller::default(),
             xorbs: Semaphore::new(XORBS_AT_ONCE),
             shards: Semaphore::new(SHARDS_AT_ONCE),
+            fetches: Arc::new(Semaphore::new(git_http::RUNS_AT_ONCE)),
+            pushes: Arc::new(Semaphore::new(git_http::RUNS_AT_ONCE)),
+            packs: packs::Packs::default(),
             upkeep: upkeep::Upkeep::default(),
+            viewer,
         }))
     }
 
     /// Does what is due without anybody asking: writes counts, checks claims that an earlier
-    /// process left, begins the collection of garbage a day after the last. Failures go to the log;
-    /// what failed is tried again next time.
+    /// process left, calls webhooks, joins packs of repositories that have changed, begins the
+    /// collection of garbage a day after the last. Failures go to the log; what failed is tried
+    /// again next time.
     pub async fn tend(self: &Arc<Self>) {
         if let Err(fault) = self.counted.write(self).await {
             tracing::warn!(?fault, "downloads could not be counted");
         }
+        self.packs.begin(self);
         self.claims_begin().await;
+        caller::begin(self);
         upkeep::tend(self).await;
     }
 
@@ -144,11 +181,15 @@ impl Hub {
 /// Returns the routes of the hub; its fallback answers for every other address, so put it behind
 /// the pages' own routes.
 pub fn router(hub: Arc<Hub>) -> Router {
-    route::build(routes::table(), &hub)
+    let routes = route::build(routes::table(), &hub)
         .fallback(route::not_found)
+        .method_not_allowed_fallback(route::not_allowed)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(axum::middleware::from_fn(tongue::tell))
         .layer(axum::middleware::from_fn_with_state(hub.clone(), dress))
-        .with_state(hub)
+        .with_state(hub);
+    // Around the routes: the viewer's own host is read before an address is looked up.
+    Router::new().fallback_service(routes).layer(axum::middleware::map_request(viewer_api::host))
 }
 
 /// Lists every route with what it needs.

@@ -93,7 +93,8 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-fn object(body: &Bytes) -> Result<Value, Fault> {
+/// Reads a body of JSON; an empty one is an empty object.
+pub(crate) fn object(body: &Bytes) -> Result<Value, Fault> {
     if body.is_empty() {
         return Ok(json!({}));
     }

@@ -2,6 +2,7 @@
 
 use crate::cx::Cx;
 use crate::first::look;
+use crate::memo::Moment;
 use crate::page::encode_path;
 use crate::{Fault, content, range};
 use app::depot::{FileFacts, Revision, file_find, revision_find};
@@ -15,6 +16,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use hub::Refused;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Headers that the clients read beside those of HTTP.
 const REPO_COMMIT: HeaderName = HeaderName::from_static("x-repo-commit");
@@ -56,6 +58,7 @@ pub(crate) async fn resolve(
     if method == Method::HEAD {
         return answer(status, told, Body::empty());
     }
+    cx.reading_note(&file.path, &head.commit.to_string()).await?;
     let is_first = asked.as_ref().is_none_or(|range| range.start == 0);
     if is_first {
         cx.hub.counted.add(cx.repo()?.id);
@@ -66,6 +69,11 @@ pub(crate) async fn resolve(
 
 /// Finds revision and file; what is missing is told in the way that clients remember.
 async fn found(cx: &Cx, revision: String, path: String) -> Result<(Revision, FileFacts), Fault> {
+    let moment = Moment::of(&cx.hub, cx.now);
+    let question = format!("file {} {revision} {path}", cx.repo()?.id);
+    if let Some(known) = cx.hub.memo.find::<(Revision, FileFacts)>(moment, &question) {
+        return Ok(known.as_ref().clone());
+    }
     let wanted = path.clone();
     let (head, file) = look(cx, move |read, git, repo| {
         let head = revision_find(read, git, repo, &revision)?;
@@ -79,7 +87,11 @@ async fn found(cx: &Cx, revision: String, path: String) -> Result<(Revision, Fil
     })
     .await?;
     match file.filter(|file| !file.is_dir()) {
-        Some(file) => Ok((head, file)),
+        Some(file) => {
+            let found = Arc::new((head, file));
+            cx.hub.memo.keep(moment, question, found.clone());
+            Ok(found.as_ref().clone())
+        }
         None => Err(Fault::Missing { path: wanted, commit: head.commit.to_string() }),
     }
 }

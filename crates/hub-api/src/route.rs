@@ -1,11 +1,12 @@
 //! A route with what it needs, and the only place where that is tested.
 
 use crate::cx::{Cx, Named, named};
+use crate::viewer_api::{self, Wrong};
 use crate::{Fault, Hub};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
-use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -27,6 +28,8 @@ pub enum Need {
     SignedIn,
     /// To act on the repository that the address names.
     Repo(Action),
+    /// To act on the dataset that the query names (`?dataset=owner/name`).
+    Dataset(Action),
 }
 
 /// One way to ask the hub something.
@@ -108,6 +111,7 @@ async fn gate(
         Ok(Pass::To(location)) => {
             (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, location)]).into_response()
         }
+        Err(fault) if matches!(need, Need::Dataset(_)) => Wrong::from(fault).into_response(),
         Err(fault) => fault.into_response(),
     }
 }
@@ -121,7 +125,9 @@ async fn gate_pass(hub: &Arc<Hub>, need: Need, request: Request) -> Result<Pass,
     let (mut parts, body) = request.into_parts();
     let mut cx = match need {
         Need::Open | Need::Signed => Cx::nobody(hub),
-        Need::SignedIn | Need::Seen | Need::Repo(_) => Cx::of(hub, &parts).await?,
+        Need::SignedIn | Need::Seen | Need::Repo(_) | Need::Dataset(_) => {
+            Cx::of(hub, &parts).await?
+        }
     };
     match need {
         Need::Open | Need::Signed | Need::Seen => {}
@@ -133,6 +139,10 @@ async fn gate_pass(hub: &Arc<Hub>, need: Need, request: Request) -> Result<Pass,
             if let Some(moved) = cx.enter(address.clone(), action).await? {
                 return Ok(Pass::To(moved_to(&parts.uri.to_string(), &address, &moved)?));
             }
+        }
+        Need::Dataset(action) => {
+            // A former name is answered at once: the answer says which dataset it is about.
+            cx.enter(viewer_api::named(&parts.uri)?, action).await?;
         }
     }
     parts.extensions.insert(cx);
@@ -149,16 +159,26 @@ fn moved_to(uri: &str, address: &Named, repo: &Repo) -> Result<HeaderValue, Faul
 /// not exist here, and expect to be told that it is the repository that is missing.
 pub(crate) async fn not_found(State(hub): State<Arc<Hub>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
+    missing(&hub, request, Fault::NotFound(format!("there is nothing at {path}"))).await
+}
+
+/// Answers methods that an address does not take.
+pub(crate) async fn not_allowed(State(hub): State<Arc<Hub>>, request: Request) -> Response {
+    let told = format!("{} is not taken at {}", request.method(), request.uri().path());
+    missing(&hub, request, Fault::NotAllowed(told)).await
+}
+
+/// Tells that the repository is missing where it is, else the fault.
+async fn missing(hub: &Arc<Hub>, request: Request, fault: Fault) -> Response {
+    let path = request.uri().path().to_owned();
     if path.starts_with("/hub/") {
         // Transfers carry tokens of their own kind; clients try newer routes and read 404 as "no".
-        return Fault::NotFound(format!("there is nothing at {path}")).into_response();
+        return fault.into_response();
     }
-    let is_repo = path.contains("/resolve/")
-        || hub::RepoKind::ALL
-            .iter()
-            .any(|kind| path.starts_with(&format!("/api/{}/", kind.plural())));
+    let is_of = |kind: &hub::RepoKind| path.starts_with(&format!("/api/{}/", kind.plural()));
+    let is_repo = path.contains("/resolve/") || hub::RepoKind::ALL.iter().any(is_of);
     let (parts, _) = request.into_parts();
-    let known = match (Cx::of(&hub, &parts).await, named(&path)) {
+    let known = match (Cx::of(hub, &parts).await, named(&path)) {
         (Ok(mut cx), Some(address)) => cx.enter(address, Action::See).await.is_ok(),
         (Err(fault), _) => return fault.into_response(),
         (Ok(_), None) => false,
@@ -166,7 +186,5 @@ pub(crate) async fn not_found(State(hub): State<Arc<Hub>>, request: Request) -> 
     if is_repo && !known {
         return Fault::from(hub::Refused::RepoUnknown).into_response();
     }
-    let mut answer = Fault::NotFound(format!("there is nothing at {path}")).into_response();
-    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    answer
+    fault.into_response()
 }

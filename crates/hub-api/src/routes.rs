@@ -1,7 +1,10 @@
 //! The table of routes.
 
 use crate::route::{Need, Route, api, page, route};
-use crate::{cas, commit, identity_api, info, lfs, refs, repos, resolve, tree};
+use crate::{
+    cards, cas, collections, commit, discussions, gates, git_http, identity_api, info, larges, lfs,
+    listing, locks, members, refs, repos, resolve, tree, viewer_api, webhooks,
+};
 use axum::http::Method;
 use hub::Action;
 
@@ -17,15 +20,29 @@ pub(crate) fn table() -> Vec<Route> {
     table.extend(files());
     table.extend(bytes());
     table.extend(transfers());
+    table.extend(community());
+    table.extend(viewer_api::table());
+    table
+}
+
+/// What people do around repositories; every module declares its own.
+fn community() -> Vec<Route> {
+    let mut table = cards::routes();
+    table.extend(collections::routes());
+    table.extend(discussions::routes());
+    table.extend(gates::routes());
+    table.extend(larges::routes());
+    table.extend(listing::routes());
+    table.extend(members::routes());
+    table.extend(webhooks::routes());
+    table.extend(git());
     table
 }
 
 fn people() -> Vec<Route> {
     vec![
         route(GET, "/api/whoami-v2", Need::SignedIn, identity_api::whoami),
-        route(GET, "/api/users/{owner}/overview", Need::Seen, identity_api::user),
         route(GET, "/api/users/{owner}/likes", Need::Seen, identity_api::likes),
-        route(GET, "/api/organizations/{owner}/overview", Need::Seen, identity_api::organisation),
     ]
 }
 
@@ -75,7 +92,7 @@ fn bytes() -> Vec<Route> {
 
 /// Transfers of large files. What is open here carries its permission in the address or token.
 fn transfers() -> Vec<Route> {
-    const XET: &str = "/hub/xet/v1";
+    const XET: &str = "/hub/xet/{store}/v1";
     vec![
         api(GET, "/xet-read-token/{revision}", Action::Read, cas::read_token),
         api(GET, "/xet-write-token/{revision}", Action::Contribute, cas::write_token),
@@ -94,7 +111,21 @@ fn transfers() -> Vec<Route> {
         route(POST, &format!("{XET}/shards"), Need::Signed, cas::shard_put),
         route(GET, &format!("{XET}/chunks/{{prefix}}/{{hash}}"), Need::Signed, cas::chunk_find),
         route(GET, &format!("{XET}/reconstructions/{{hash}}"), Need::Signed, cas::plan),
-        route(GET, "/hub/xet/data/{token}", Need::Open, cas::part),
+        route(GET, "/hub/xorb/{token}", Need::Open, cas::part),
         route(POST, "/v1/telemetry", Need::Signed, cas::telemetry),
     ]
+}
+
+/// Git's own programs. Whoever may see a repository gets past the gate of what serves both ways;
+/// the handler knows which way it is.
+fn git() -> Vec<Route> {
+    let mut table = Vec::new();
+    table.extend(page(GET, "/info/refs", Action::See, git_http::advertise));
+    table.extend(page(POST, "/git-upload-pack", Action::Read, git_http::upload_pack));
+    table.extend(page(POST, "/git-receive-pack", Action::Contribute, git_http::receive_pack));
+    for tail in ["/info/lfs/locks", "/info/lfs/locks/verify", "/info/lfs/locks/{id}/unlock"] {
+        table.extend(page(POST, tail, Action::See, locks::none));
+    }
+    table.extend(page(GET, "/info/lfs/locks", Action::See, locks::none));
+    table
 }

@@ -1,46 +1,20 @@
 //! A container of chunks on its way in: checked chunk by chunk while it streams to the store.
 
-use crate::{Fault, Hub};
+use crate::{Fault, Hub, pipe};
 use app::depot::Depot;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use blob::{Key, Wanted};
 use futures_util::StreamExt;
 use hub::NamespaceId;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
+use std::time::Duration;
 use tokio::runtime::Handle;
-use tokio::sync::mpsc::{Receiver, Sender, channel};
 use xet::{Hash, XORB_BODY_BYTES_MAX, XORB_UPLOAD_BYTES_MAX, Xorb, XorbError, xorb_read};
 
-/// Parts of a body that wait between the connection and the check.
-const WAITING: usize = 8;
+/// Longest time that a container may take to come.
+const WITHIN: Duration = Duration::from_secs(3_600);
 /// Bytes gathered before they go to the store.
 const BLOCK_BYTES: usize = 1024 * 1024;
-
-/// A body as blocking code reads it.
-struct Incoming {
-    parts: Receiver<Result<Bytes, String>>,
-    at_hand: Bytes,
-    taken: u64,
-}
-
-impl Read for Incoming {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        while self.at_hand.is_empty() {
-            match self.parts.blocking_recv() {
-                Some(Ok(part)) => self.at_hand = part,
-                Some(Err(cause)) => return Err(io::Error::other(cause)),
-                None => return Ok(0),
-            }
-        }
-        let length = into.len().min(self.at_hand.len());
-        self.taken += u64::try_from(length).unwrap_or(u64::MAX);
-        if self.taken > u64::from(XORB_UPLOAD_BYTES_MAX) {
-            return Err(io::Error::other("the container is too large"));
-        }
-        into[..length].copy_from_slice(&self.at_hand.split_to(length));
-        Ok(length)
-    }
-}
 
 /// A stage as blocking code writes it.
 struct Outgoing {
@@ -62,18 +36,6 @@ impl Write for Outgoing {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-async fn send(body: Body, parts: Sender<Result<Bytes, String>>) {
-    let mut bytes = body.into_data_stream();
-    while let Some(part) = bytes.next().await {
-        let part = part.map_err(|error| error.to_string());
-        let is_over = part.is_err();
-        // A check that has ended has told its caller why.
-        if parts.send(part).await.is_err() || is_over {
-            return;
-        }
     }
 }
 
@@ -119,11 +81,9 @@ pub(crate) async fn xorb(
     let key = Depot::xorb_key(store, &hash.to_string())?;
     let limit = u64::from(XORB_BODY_BYTES_MAX);
     let stage = hub.depot.blobs().stage(&key, Wanted::unhashed(limit));
-    let (tell, parts) = channel(WAITING);
-    let sending = tokio::spawn(send(body, tell));
+    let (mut incoming, sending) = pipe::incoming(body, (u64::from(XORB_UPLOAD_BYTES_MAX), WITHIN));
     let runtime = Handle::current();
     let check = move || {
-        let mut incoming = Incoming { parts, at_hand: Bytes::new(), taken: 0 };
         let outgoing = Outgoing { stage, runtime, error: None };
         let mut writer = io::BufWriter::with_capacity(BLOCK_BYTES, outgoing);
         let outcome = xorb_read(&mut incoming, &mut writer, hash);

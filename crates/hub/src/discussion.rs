@@ -6,7 +6,7 @@
 
 use crate::{
     Action, DiscussionStatus, Error, EventId, EventKind, Refused, Repo, Role, Visitor, access_test,
-    namespace_find, namespace_read, store,
+    event, namespace_find, namespace_read, store,
 };
 use base::{FieldProblem, FieldProblems, Time};
 use db::{Read, Tx};
@@ -133,6 +133,7 @@ pub fn discussion_open(
     add(tx, repo, (discussion.number, author), (EventKind::Comment, &new.description, ""))?;
     let detail = (discussion.number, &discussion.title, discussion.is_pull_request);
     audit(tx, Actor::Person(author), "discussion.opened", &repo.id.0, &detail)?;
+    event::discussion_happened(tx, repo, &discussion, ("create", None))?;
     Ok(discussion)
 }
 
@@ -252,11 +253,12 @@ pub fn comment_add(
     let now = tx.now();
     access_test(tx, visitor, repo, (Action::Contribute, now))?;
     let author = visitor.signed_in()?;
-    find(tx, repo, number)?;
+    let discussion = find(tx, repo, number)?;
     comment_check(text)?;
-    let event = add(tx, repo, (number, author), (EventKind::Comment, text, ""))?;
-    audit(tx, Actor::Person(author), "discussion.commented", &repo.id.0, &(number, event.id))?;
-    Ok(event)
+    let added = add(tx, repo, (number, author), (EventKind::Comment, text, ""))?;
+    audit(tx, Actor::Person(author), "discussion.commented", &repo.id.0, &(number, added.id))?;
+    event::discussion_happened(tx, repo, &discussion, ("create", Some(&added)))?;
+    Ok(added)
 }
 
 fn comment_check(text: &str) -> Result<(), Refused> {
@@ -294,6 +296,8 @@ pub fn comment_edit(
     store::discussion::event_update(tx, &changed)?;
     let detail = (number, changed.id);
     audit(tx, Actor::Person(by), "discussion.comment-edited", &repo.id.0, &detail)?;
+    let discussion = find(tx, repo, number)?;
+    event::discussion_happened(tx, repo, &discussion, ("update", Some(&changed)))?;
     Ok(changed)
 }
 
@@ -311,6 +315,8 @@ pub fn comment_hide(
     store::discussion::event_update(tx, &hidden)?;
     let detail = (number, hidden.id);
     audit(tx, Actor::Person(by), "discussion.comment-hidden", &repo.id.0, &detail)?;
+    let discussion = find(tx, repo, number)?;
+    event::discussion_happened(tx, repo, &discussion, ("update", Some(&hidden)))?;
     Ok(hidden)
 }
 
@@ -330,9 +336,10 @@ pub fn title_set(
     let former = std::mem::replace(&mut discussion.title, title.trim().to_owned());
     store::discussion::update(tx, repo.id, &discussion)?;
     let said = (EventKind::TitleChange, discussion.title.as_str(), former.as_str());
-    let event = add(tx, repo, (number, by), said)?;
+    let added = add(tx, repo, (number, by), said)?;
     audit(tx, Actor::Person(by), "discussion.renamed", &repo.id.0, &(number, title.trim()))?;
-    Ok(event)
+    event::discussion_happened(tx, repo, &discussion, ("update", None))?;
+    Ok(added)
 }
 
 /// Opens or closes a discussion, with a comment before it where that is not empty; for its author
@@ -363,7 +370,7 @@ fn status_check(from: DiscussionStatus, to: DiscussionStatus) -> Result<(), Refu
         (_, Draft) => "making it a draft",
         (_, Merged) => "merging it without a commit",
     };
-    Err(Refused::DiscussionState { status: word(from), what })
+    Err(Refused::DiscussionState { status: from.wire(), what })
 }
 
 /// Writes a new status, the comment that explains it, and the event.
@@ -376,23 +383,15 @@ fn settle(
     let number = discussion.number;
     if !comment.trim().is_empty() {
         comment_check(comment)?;
-        add(tx, repo, (number, by), (EventKind::Comment, comment, ""))?;
+        let added = add(tx, repo, (number, by), (EventKind::Comment, comment, ""))?;
+        event::discussion_happened(tx, repo, discussion, ("create", Some(&added)))?;
     }
     store::discussion::update(tx, repo.id, discussion)?;
-    let status = word(discussion.status);
-    let event = add(tx, repo, (number, by), (EventKind::StatusChange, status, ""))?;
+    let status = discussion.status.wire();
+    let added = add(tx, repo, (number, by), (EventKind::StatusChange, status, ""))?;
     audit(tx, Actor::Person(by), "discussion.status-set", &repo.id.0, &(number, status))?;
-    Ok(event)
-}
-
-/// Returns the word for a status, as the wire has it.
-fn word(status: DiscussionStatus) -> &'static str {
-    match status {
-        DiscussionStatus::Draft => "draft",
-        DiscussionStatus::Open => "open",
-        DiscussionStatus::Closed => "closed",
-        DiscussionStatus::Merged => "merged",
-    }
+    event::discussion_happened(tx, repo, discussion, ("update", None))?;
+    Ok(added)
 }
 
 /// Tests that the visitor may merge a pull request now, and returns it: who may change files, when
@@ -414,7 +413,7 @@ pub fn merge_test(
     } else {
         "merging it, for it is no pull request"
     };
-    Err(Refused::DiscussionState { status: word(discussion.status), what }.into())
+    Err(Refused::DiscussionState { status: discussion.status.wire(), what }.into())
 }
 
 /// Notes that a pull request was merged by a commit; the caller has moved the branch in this
@@ -452,7 +451,7 @@ pub fn push_test(
     } else {
         "pushing to it, for it is no pull request"
     };
-    Err(Refused::DiscussionState { status: word(discussion.status), what }.into())
+    Err(Refused::DiscussionState { status: discussion.status.wire(), what }.into())
 }
 
 /// Notes a commit that was pushed to `refs/pr/N`; the caller has moved that ref in this

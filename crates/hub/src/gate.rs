@@ -59,7 +59,7 @@ pub fn access_ask(
         return Err(Refused::NotGated.into());
     }
     if let Some(asked) = store::gate::of_person(tx, repo.id, person)? {
-        return Err(Refused::AccessStands(word(asked.state)).into());
+        return Err(Refused::AccessStands(asked.state.wire()).into());
     }
     let answers = answers_check(fields, answers)?;
     let state = match repo.gating {
@@ -78,15 +78,6 @@ pub fn access_ask(
     // The answers stay out of the trail: they are personal and are deleted with the request.
     audit(tx, Actor::Person(person), "access.asked", &access.id.0, &(repo.path(), state))?;
     Ok(access)
-}
-
-/// Returns the word for a state, as the wire has it.
-fn word(state: AccessState) -> &'static str {
-    match state {
-        AccessState::Pending => "pending",
-        AccessState::Accepted => "accepted",
-        AccessState::Rejected => "rejected",
-    }
 }
 
 /// Tests the answers against the form and keeps those.
@@ -158,7 +149,7 @@ pub fn access_grant(
     let is_member = visitor_of(tx, person, now.date(), false)?.role_in(repo.namespace).is_some();
     let is_in = asked.as_ref().is_some_and(|asked| asked.state == AccessState::Accepted);
     if is_member || is_in {
-        return Err(Refused::AccessStands(word(AccessState::Accepted)).into());
+        return Err(Refused::AccessStands(AccessState::Accepted.wire()).into());
     }
     let access = match asked {
         Some(asked) => {
@@ -208,7 +199,7 @@ pub fn access_decide(
     let by = may_decide(tx, visitor, repo)?;
     let asked = asked_by(tx, repo, asker)?;
     if asked.state == state {
-        return Err(Refused::AccessStands(word(state)).into());
+        return Err(Refused::AccessStands(state.wire()).into());
     }
     let mut problems = FieldProblems::default();
     problems.text("rejectionReason", reason, 0, TEXT_CHARS_MAX);

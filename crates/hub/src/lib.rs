@@ -12,8 +12,10 @@
 mod access;
 mod chunk;
 mod collection;
+mod count;
 mod cursor;
 mod discussion;
+mod event;
 mod gate;
 mod like;
 mod lineage;
@@ -45,6 +47,7 @@ pub use collection::{
     NewCollection, THEMES, Target, collection_create, collection_delete, collection_find,
     collection_items, collection_update, collections, item_add, item_delete, item_update,
 };
+pub use count::{Counts, Member, TAGS_USED_MAX, counts_of, members, tags_used};
 pub use cursor::Part;
 pub use discussion::{
     COMMENT_BYTES_MAX, DISCUSSIONS_MAX, Discussion, DiscussionFilter, EVENTS_MAX, Event,
@@ -59,7 +62,9 @@ pub use like::{Liked, Liker, PART_ROWS_MAX, is_liked, like_add, like_remove, lik
 pub use lineage::{
     EDGES_MAX, Edge, LineageEdge, dependents, lineage_edges, lineage_of, lineage_set,
 };
-pub use listing::{CardFacts, FILTERS_MAX, Query, Sort, TAGS_MAX, card_set, repos_list, tags_of};
+pub use listing::{
+    CardFacts, FILTERS_MAX, Query, Sort, TAGS_MAX, card_set, repos_count, repos_list, tags_of,
+};
 pub use model::{
     Access, AccessId, AccessState, Action, CollectionId, DiscussionStatus, EventId, EventKind,
     Gating, Holder, ItemId, Namespace, NamespaceId, NewRepo, Object, ObjectState, PurposeId, Ref,
@@ -80,15 +85,15 @@ pub use personal::{
 };
 pub use pointer::{POINTER_BYTES_MAX, Pointer, is_sha256};
 pub use refs::{
-    CONVERTED, HEADS, MAIN, Move, PULLS, TAGS, branch_create, branch_delete, ref_find, ref_move,
-    ref_of_revision, refs_of, tag_create, tag_delete, writable_name,
+    CONVERTED, HEADS, MAIN, Move, PULLS, TAGS, branch_create, branch_delete, ref_clash, ref_find,
+    ref_move, ref_name_test, ref_of_revision, refs_of, tag_create, tag_delete, writable_name,
 };
 pub use refused::{Error, Refused};
 pub use repo::{
     Found, Settings, downloads_add, quota_test, repo_by_id, repo_create, repo_delete, repo_disable,
-    repo_find, repo_move, repo_set,
+    repo_find, repo_move, repo_set, used_bytes,
 };
-pub use rules::NAME_CHARS_MAX;
+pub use rules::{NAME_CHARS_MAX, is_reserved};
 pub use terms::{
     NOTICE_DAYS_MAX, StatedTerms, Terms, repos_of_platform, terms_clear, terms_of, terms_set,
 };

@@ -143,6 +143,11 @@ pub fn repos_list(read: &Read<'_>, visitor: &Visitor, query: &Query) -> Result<P
     Ok(Part::cut(rows, limit, place))
 }
 
+/// Counts the repositories of a kind that the visitor may see.
+pub fn repos_count(read: &Read<'_>, visitor: &Visitor, kind: RepoKind) -> Result<i64, Error> {
+    Ok(store::listing::count(read, kind, &visitor.namespaces_text())?)
+}
+
 /// Makes a pattern for `LIKE ... ESCAPE '\'` that finds a text anywhere in lower case.
 pub(crate) fn pattern(text: &str) -> String {
     let mut pattern = String::from("%");

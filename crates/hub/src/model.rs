@@ -98,6 +98,18 @@ base::words! {
     }
 }
 
+impl AccessState {
+    /// Returns the word of requests and answers, as in `{"status": "pending"}`.
+    #[must_use]
+    pub fn wire(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
 base::words! {
     /// What is known of a large file's bytes.
     ObjectState {
@@ -121,6 +133,19 @@ base::words! {
         Closed,
         /// A pull request that was merged.
         Merged,
+    }
+}
+
+impl DiscussionStatus {
+    /// Returns the word of requests and answers, as in `{"status": "open"}`.
+    #[must_use]
+    pub fn wire(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Merged => "merged",
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Branches, tags and pull requests. The database owns them: a ref moves by compare and swap in one
 //! transaction, after the objects behind it are durable.
 
-use crate::{Action, Error, Ref, Refused, Repo, Visitor, access_test, rules, store};
+use crate::{Action, Error, Ref, Refused, Repo, Visitor, access_test, event, rules, store};
 use db::{Read, Tx};
 use identity::{Actor, audit};
 
@@ -63,7 +63,27 @@ pub struct Move {
     pub new: Option<Ref>,
 }
 
-/// Moves a ref if it stands where the mover believes; else the move is [`Refused::Stale`].
+/// Tests that a full name may be given to a ref by a push: a branch, a tag, a pull request or a
+/// converted copy, with the rest of the name as Git takes it.
+pub fn ref_name_test(name: &str) -> Result<(), Refused> {
+    let short = [HEADS, TAGS, PULLS, CONVERTED].iter().find_map(|prefix| name.strip_prefix(prefix));
+    let is_valid = |short: &str| rules::ref_name_is_valid(short) && !short.starts_with("refs/");
+    if short.is_some_and(is_valid) { Ok(()) } else { Err(Refused::RefInvalid(name.to_owned())) }
+}
+
+/// Finds the ref that keeps a new one from being made: Git keeps refs as files, so `a` and `a/b`
+/// cannot both be there in a clone.
+pub fn ref_clash(read: &Read<'_>, repo: &Repo, name: &str) -> Result<Option<Ref>, Error> {
+    for (at, _) in name.match_indices('/') {
+        if let Some(found) = store::refs::find(read, repo.id, &name[..at])? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(store::refs::below(read, repo.id, name)?)
+}
+
+/// Moves a ref if it stands where the mover believes; else the move is [`Refused::Stale`]. A new
+/// one is [`Refused::RefTaken`] where [`ref_clash`] finds another.
 pub fn ref_move(tx: &mut Tx<'_>, repo: &Repo, moved: &Move) -> Result<(), Error> {
     let found = store::refs::find(tx, repo.id, &moved.name)?;
     if found.as_ref().map(|found| &found.target) != moved.old.as_ref() {
@@ -76,11 +96,15 @@ pub fn ref_move(tx: &mut Tx<'_>, repo: &Repo, moved: &Move) -> Result<(), Error>
             if store::refs::count(tx, repo.id)? >= REFS_MAX {
                 return Err(Refused::RefInvalid(new.name.clone()).into());
             }
+            if let Some(other) = ref_clash(tx, repo, &new.name)? {
+                return Err(Refused::RefTaken(other.name).into());
+            }
             store::refs::insert(tx, repo.id, new, now)?
         }
         (None, _) => store::refs::delete(tx, repo.id, &moved.name)?,
     };
-    Ok(())
+    let new = moved.new.as_ref().map(|new| new.commit.as_str());
+    event::ref_happened(tx, repo, (&moved.name, moved.old.as_deref(), new))
 }
 
 /// Makes a branch at a commit that the caller has found.
@@ -163,7 +187,8 @@ fn delete(
     let Some(found) = ref_find(tx, repo, &name)? else {
         return Err(Refused::RefUnknown(short.to_owned()).into());
     };
-    store::refs::delete(tx, repo.id, &name)?;
+    let moved = Move { name: name.clone(), old: Some(found.target.clone()), new: None };
+    ref_move(tx, repo, &moved)?;
     let actor = Actor::Person(visitor.signed_in()?);
     // The commit stays in the trail, so that a branch deleted by mistake can be made again.
     audit(tx, actor, "repo.ref-deleted", &repo.id.0, &(name, found.target))?;

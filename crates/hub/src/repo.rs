@@ -1,8 +1,8 @@
 //! Making, finding, renaming, closing and deleting repositories.
 
 use crate::{
-    Action, Error, Gating, Namespace, NewRepo, Refused, Repo, RepoId, RepoKind, Visitor,
-    access_test, administers, namespace_find, namespace_read, rules, store,
+    Action, Error, Gating, Namespace, NamespaceId, NewRepo, Refused, Repo, RepoId, RepoKind,
+    Visitor, access_test, administers, event, namespace_find, namespace_read, rules, store,
 };
 use base::FieldProblem;
 use db::{Read, Tx};
@@ -63,6 +63,7 @@ pub fn repo_create(
     store::repo::redirect_delete(tx, repo.kind, &path_key(&repo.owner, &repo.name))?;
     store::repo::insert(tx, &repo, person)?;
     audit(tx, Actor::Person(person), "repo.created", &repo.id.0, &(repo.kind, repo.path()))?;
+    event::repo_happened(tx, &repo, ("create", "repo"))?;
     Ok(repo)
 }
 
@@ -143,6 +144,7 @@ pub fn repo_set(
     store::repo::settings_update(tx, &changed)?;
     let actor = Actor::Person(visitor.signed_in()?);
     audit(tx, actor, "repo.set", &repo.id.0, &(changed.is_private, changed.gating))?;
+    event::repo_happened(tx, &changed, ("update", "repo.config"))?;
     Ok(changed)
 }
 
@@ -185,6 +187,7 @@ pub fn repo_move(
     }
     let actor = Actor::Person(visitor.signed_in()?);
     audit(tx, actor, "repo.moved", &repo.id.0, &(repo.path(), moved.path()))?;
+    event::repo_moved(tx, repo, &moved)?;
     Ok(moved)
 }
 
@@ -193,6 +196,7 @@ pub fn repo_move(
 pub fn repo_delete(tx: &mut Tx<'_>, visitor: &Visitor, repo: &Repo) -> Result<(), Error> {
     let now = tx.now();
     access_test(tx, visitor, repo, (Action::Administer, now))?;
+    event::repo_happened(tx, repo, ("delete", "repo"))?;
     store::repo::delete(tx, repo.id)?;
     let actor = Actor::Person(visitor.signed_in()?);
     audit(tx, actor, "repo.deleted", &repo.id.0, &(repo.kind, repo.path()))?;
@@ -205,6 +209,11 @@ pub fn downloads_add(tx: &mut Tx<'_>, counted: &[(RepoId, i64)]) -> Result<(), E
         store::repo::downloads_add(tx, *repo, *count)?;
     }
     Ok(())
+}
+
+/// Sums the bytes of large files in all repositories of a namespace.
+pub fn used_bytes(read: &Read<'_>, namespace: NamespaceId) -> Result<i64, Error> {
+    Ok(store::repo::used_bytes(read, namespace)?)
 }
 
 /// Tests whether a namespace has space for more bytes; `default_bytes` is the zone's own limit.

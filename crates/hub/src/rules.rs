@@ -8,10 +8,11 @@ pub const NAME_CHARS_MAX: usize = 96;
 const NAMESPACE_CHARS_MAX: usize = 42;
 /// First words of page and API addresses of a zone; a namespace of that name would be hidden.
 const RESERVED: &[&str] = &[
+    "account",
     "admin",
     "api",
-    "apply",
     "applications",
+    "apply",
     "assets",
     "audit",
     "awards",
@@ -20,6 +21,7 @@ const RESERVED: &[&str] = &[
     "collections",
     "compute",
     "concentration",
+    "croissant",
     "datasets",
     "decisions",
     "desk",
@@ -27,11 +29,16 @@ const RESERVED: &[&str] = &[
     "docs",
     "entitlement",
     "favicon.ico",
+    "filter",
+    "first-rows",
     "flags",
     "health",
+    "healthz",
     "help",
     "hub",
+    "info",
     "instruments",
+    "is-valid",
     "jobs",
     "join",
     "kernels",
@@ -44,24 +51,36 @@ const RESERVED: &[&str] = &[
     "organisations",
     "organizations",
     "papers",
+    "parquet",
     "payments",
     "people",
     "platforms",
     "register",
     "reviews",
     "robots.txt",
+    "rows",
     "rules",
     "search",
     "settings",
     "sign-in",
     "sign-out",
+    "size",
     "spaces",
+    "splits",
     "static",
+    "statistics",
     "v1",
     "v2",
     "xet",
     "zone",
 ];
+
+/// Tells whether a first word of an address, whatever its case, belongs to the zone itself and can
+/// never be a namespace.
+#[must_use]
+pub fn is_reserved(word: &str) -> bool {
+    RESERVED.contains(&word.to_lowercase().as_str())
+}
 
 /// Tests the name of a namespace: 2 to 42 of letters, digits, `-`, `_`, neither reserved nor
 /// beginning or ending with `-`.
@@ -79,7 +98,7 @@ pub(crate) fn namespace_check(name: &str) -> Result<(), Vec<FieldProblem>> {
         ("must not begin or end with `-`, nor hold `--`", "不得以 - 开头或结尾，也不得含 --"),
     );
     problems.require(
-        !RESERVED.contains(&name.to_lowercase().as_str()),
+        !is_reserved(name),
         "namespace",
         ("is an address of the zone: choose another", "与本站地址冲突，请换一个"),
     );

@@ -2,6 +2,7 @@
 
 pub(crate) mod chunk;
 pub(crate) mod collection;
+pub(crate) mod count;
 pub(crate) mod discussion;
 pub(crate) mod gate;
 pub(crate) mod like;

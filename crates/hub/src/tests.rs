@@ -1,6 +1,7 @@
 //! Claims about repositories, on both engines.
 
 mod collections;
+mod counts;
 mod discussions;
 mod gates;
 mod likes;

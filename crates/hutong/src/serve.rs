@@ -3,6 +3,7 @@
 use crate::ZoneArgs;
 use anyhow::{Context, Result};
 use app::App;
+use app::depot::Depot;
 use clap::Args;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -49,10 +50,11 @@ pub(crate) async fn run(app: Arc<App>, args: &ServeArgs, ready: impl FnOnce(&str
     };
     println!("Serving at {url} (stop with Ctrl-C)");
     ready(&url);
-    let hub = hub_open(&app, args, &url).await?;
+    let depot = depot_open(&app, args).await?;
+    let hub = hub_open(&app, &depot, &url).await?;
     let tending = tokio::spawn(tend(app.clone(), hub.clone()));
     let warming = tokio::spawn(warm(app.clone()));
-    let server = web::Server::new(app.clone(), &url).beyond(hub_api::router(hub));
+    let server = web::Server::new(app.clone(), &url).with_depot(depot).beyond(hub_api::router(hub));
     let served = web::serve(listener, server, stop()).await;
     tending.abort();
     warming.abort();
@@ -60,12 +62,16 @@ pub(crate) async fn run(app: Arc<App>, args: &ServeArgs, ready: impl FnOnce(&str
     served.context("serve")
 }
 
-async fn hub_open(app: &Arc<App>, args: &ServeArgs, url: &str) -> Result<Arc<hub_api::Hub>> {
+async fn depot_open(app: &Arc<App>, args: &ServeArgs) -> Result<Arc<Depot>> {
     let data = &args.zone.config().data;
-    let depot = app::depot::Depot::open(data, args.files.as_deref(), app.random_shared()).await;
-    let depot = Arc::new(depot.context("open the store of large files; see --files")?);
+    let depot = Depot::open(data, args.files.as_deref(), app.random_shared()).await;
+    Ok(Arc::new(depot.context("open the store of large files; see --files")?))
+}
+
+async fn hub_open(app: &Arc<App>, depot: &Arc<Depot>, url: &str) -> Result<Arc<hub_api::Hub>> {
     let options = hub_api::Options::default();
-    hub_api::Hub::open(app.clone(), depot, (url, options)).await.context("open the hub")
+    let hub = hub_api::Hub::open(app.clone(), depot.clone(), (url, options));
+    hub.await.context("open the hub")
 }
 
 async fn warm(app: Arc<App>) {

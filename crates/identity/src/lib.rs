@@ -41,6 +41,7 @@ pub use organisation::{
 pub use ownership::{ownership_all, ownership_of, ownership_state, ownership_withdraw};
 pub use permission::{Permission, Standing};
 pub use person::{
-    employment_end, employment_start, employments_all, memberships_of, person_by_email,
-    person_find, person_register, persons_all, role_grant, role_revoke, standing_of,
+    employees_of, employment_end, employment_start, employments_all, memberships_of,
+    person_by_email, person_find, person_register, persons_all, role_grant, role_revoke,
+    standing_of,
 };

@@ -114,6 +114,16 @@ pub fn memberships_of(
     Ok(people::memberships(read, person, on)?)
 }
 
+/// Lists the people who work for an organisation on a day, and whether they may act for it. Names
+/// of natural persons: not for publication.
+pub fn employees_of(
+    read: &Read<'_>,
+    organisation: OrganisationId,
+    on: Date,
+) -> Result<Vec<(PersonId, bool)>, Error> {
+    Ok(people::employees(read, organisation, on)?)
+}
+
 /// Reads what a person may do on a day.
 pub fn standing_of(read: &Read<'_>, person: PersonId, on: Date) -> Result<Standing, Error> {
     Ok(Standing {

@@ -21,7 +21,8 @@ pub struct Account {
     pub organisation: Option<(&'static str, &'static str, bool)>,
 }
 
-/// The accounts, as the client's own suite names them (`tests/testing_constants.py`).
+/// The accounts, as the client's own suite names them (`tests/testing_constants.py`), and one
+/// for our own clients.
 pub const HUB_ACCOUNTS: &[Account] = &[
     Account {
         name: "__DUMMY_HUB_USER__",
@@ -40,6 +41,12 @@ pub const HUB_ACCOUNTS: &[Account] = &[
         fullname: "Enterprise Admin",
         token: "hf_enterprise_admin_token",
         organisation: Some(("EnterpriseOrgPrivate", "Enterprise Org Private", true)),
+    },
+    Account {
+        name: "bench",
+        fullname: "Bench",
+        token: "hf_bench_token_of_the_test_zone",
+        organisation: None,
     },
 ];
 

@@ -83,7 +83,8 @@ pub struct ParquetFiles {
     pub pending: [(); 0],
     /// Always empty.
     pub failed: [(); 0],
-    /// Whether some split has no Parquet.
+    /// Whether some splits are listed and others, which are no Parquet, are not. An empty list is
+    /// no part of anything: `false`.
     pub partial: bool,
 }
 
@@ -113,10 +114,11 @@ pub fn parquet_answer(
 ) -> ParquetFiles {
     let mut answer =
         ParquetFiles { parquet_files: Vec::new(), pending: [], failed: [], partial: false };
+    let mut has_other = false;
     for config in configs {
         for split in &config.splits {
             if split.format != Format::Parquet {
-                answer.partial = true;
+                has_other = true;
                 continue;
             }
             let item = |path: &String| {
@@ -133,6 +135,7 @@ pub fn parquet_answer(
             answer.parquet_files.extend(split.paths.iter().map(item));
         }
     }
+    answer.partial = has_other && !answer.parquet_files.is_empty();
     answer
 }
 

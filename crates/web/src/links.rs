@@ -21,6 +21,8 @@ pub const REGISTER: &str = "/register";
 pub const ORGANISATIONS: &str = "/organisations";
 /// Concentration page.
 pub const CONCENTRATION: &str = "/concentration";
+/// Repositories of models, datasets and spaces.
+pub const HUB: &str = "/hub";
 /// Help: how it works, glossary, verification.
 pub const HELP: &str = "/help";
 /// Sign-in by one-time link.

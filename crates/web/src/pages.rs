@@ -22,6 +22,7 @@ pub mod instrument;
 pub mod officer_forms;
 pub mod organisation;
 pub mod register;
+pub(crate) mod repos;
 pub mod review;
 mod sample;
 pub mod sheet;
@@ -91,6 +92,7 @@ pub fn samples_render(lang: Lang) -> Result<Vec<Rendered>, askama::Error> {
     add::<officer_forms::FormPage>(lang, &mut out)?;
     add::<officer_forms::ReviewersPage>(lang, &mut out)?;
     add::<officer_forms::PaymentsPage>(lang, &mut out)?;
+    repos::samples_render(lang, &mut out)?;
     add::<error::ErrorPage>(lang, &mut out)?;
     add::<help::HelpPage>(lang, &mut out)?;
     Ok(out)

@@ -49,6 +49,52 @@ pub(crate) fn of_identity(refused: &identity::Refused) -> Option<String> {
     say("identity", refused.code(), &values)
 }
 
+/// Says a refusal of the hub in Chinese; `None` where nobody has written it.
+pub(crate) fn of_hub(refused: &hub::Refused) -> Option<String> {
+    use hub::Refused as R;
+    let values = match refused {
+        R::Invalid(problems) => texts([&problems.len()]),
+        R::Forbidden { namespace, .. } => texts([namespace]),
+        R::NamespaceUnknown(name)
+        | R::NamespaceTaken(name)
+        | R::NamespaceHeld(name)
+        | R::RevisionUnknown(name)
+        | R::EntryUnknown(name)
+        | R::FileMissing(name)
+        | R::RefTaken(name)
+        | R::RefInvalid(name)
+        | R::RefUnknown(name)
+        | R::RefProtected(name)
+        | R::CommentUnknown(name)
+        | R::AccessUnknown(name)
+        | R::PersonUnknown(name) => texts([name]),
+        R::RepoTaken { path, .. } | R::Gated { path, .. } | R::PurposeNeeded { path, .. } => {
+            texts([path])
+        }
+        R::PathInvalid { path, why } => texts([path, why]),
+        R::ObjectMissing { path, sha256 } => texts([path, sha256]),
+        R::ObjectFalse { sha256 } => texts([sha256]),
+        R::QuotaExceeded { namespace, quota_bytes, used_bytes, asked_bytes } => {
+            texts([namespace, quota_bytes, used_bytes, asked_bytes])
+        }
+        R::DiscussionUnknown(number) => texts([number]),
+        R::Conflicts(paths) => vec![paths.join("、")],
+        R::DiscussionState { .. } | R::AccessStands(_) | R::PurposeStands(_) => Vec::new(),
+        R::SignIn
+        | R::ReadOnlyToken
+        | R::RepoUnknown
+        | R::Disabled
+        | R::Stale
+        | R::NotGated
+        | R::CollectionUnknown
+        | R::ItemTaken
+        | R::ItemUnknown
+        | R::WebhookUnknown
+        | R::PurposeUnknown => Vec::new(),
+    };
+    say("hub", refused.code(), &values)
+}
+
 /// Says in Chinese why there is no sheet; `None` where nobody has written it.
 pub(crate) fn of_selection(refused: &selection::Refused) -> Option<String> {
     use selection::Refused as R;

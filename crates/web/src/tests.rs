@@ -6,4 +6,5 @@ mod pages;
 mod pieces;
 mod public;
 mod refusal;
+mod repos;
 mod style;

@@ -89,7 +89,7 @@ impl Role {
 /// A navigation entry: address, message key, and whether a viewer in this role has it.
 type NavRule = (&'static str, &'static str, fn(Option<Role>) -> bool);
 
-const NAV: [NavRule; 10] = [
+const NAV: [NavRule; 11] = [
     (links::DESK, "nav.desk", |r| matches!(r, Some(Role::Officer | Role::Auditor))),
     (links::REVIEWS, "nav.reviews", |r| r == Some(Role::Reviewer)),
     (links::APPLICATIONS, "nav.applications", |r| r == Some(Role::Applicant)),
@@ -101,6 +101,7 @@ const NAV: [NavRule; 10] = [
         matches!(r, Some(Role::Officer | Role::Auditor))
     }),
     (links::CONCENTRATION, "nav.concentration", |_| true),
+    (links::HUB, "hub.title", |_| true),
     (links::HELP, "nav.help", |_| true),
 ];
 

@@ -1,7 +1,7 @@
 //! Pull requests: proposed changes on a ref of their own, and their merge.
 
 use super::publish::{larges_test, plain_ref};
-use super::{Depot, Draft, Error, Message, Published, Push, held, revision_find};
+use super::{Card, Depot, Draft, Error, Message, Published, Push, held, revision_find};
 use crate::App;
 use git::{Commit, Merged, Oid};
 use hub::{Discussion, HEADS, Move, NewDiscussion, PULLS, Pull, Refused, Repo, Visitor};
@@ -84,7 +84,9 @@ pub fn propose(
         hub::ref_move(tx, &repo, &Move { name: name.clone(), old: None, new: to })?;
         Ok::<_, hub::Error>(name)
     });
-    Ok(Published { commit: built.commit, name: opened.wait()? })
+    let name = opened.wait()?;
+    depot.touched(push.repo.id);
+    Ok(Published { commit: built.commit, name })
 }
 
 fn branch_name(revision: &str) -> String {
@@ -139,13 +141,17 @@ pub fn merge(
         new: Some(plain_ref(&discussion.base, commit)),
     };
     let name = discussion.base;
+    let card = Card::read(&git, repo, (&name, git.commit_read(commit)?.tree))?;
     let (visitor, repo, comment) = (visitor.clone(), repo.clone(), comment.to_owned());
     let done = app.db().write(move |tx| {
         hub::merged_set(tx, &visitor, &repo, number, (&commit.to_string(), &comment))?;
         hub::ref_move(tx, &repo, &moved)?;
         let actor = Actor::Person(visitor.signed_in()?);
         audit(tx, actor, "repo.pushed", &repo.id.0, &(&moved.name, number))?;
-        Ok::<_, hub::Error>(())
+        match &card {
+            Some(card) => card.keep(tx, &repo, actor),
+            None => Ok::<_, hub::Error>(()),
+        }
     });
     done.wait()?;
     Ok(Published { commit, name })

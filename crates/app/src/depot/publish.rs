@@ -1,19 +1,20 @@
 //! The step that shows a change: one transaction moves the ref.
 
 use super::draft::Draft;
-use super::{ATTRIBUTES_DEFAULT, Depot, Error, Message, held, revision_find};
+use super::{ATTRIBUTES_DEFAULT, Card, Depot, Error, Message, README, held, revision_find};
 use crate::App;
 use db::Tx;
 use git::Oid;
 use hub::{
-    Action, MAIN, Move, NewRepo, ObjectState, PULLS, Pointer, Ref, Refused, Repo, RepoId, Visitor,
+    Action, MAIN, Move, NewRepo, ObjectState, PULLS, Pointer, Ref, Refused, Repo, RepoId, RepoKind,
+    Visitor,
 };
 use identity::{Actor, audit};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Times that a change is built anew when another process was faster.
-const TRIES: u32 = 8;
+pub(super) const TRIES: u32 = 8;
 
 /// A change with everything that publishing needs to know.
 #[derive(Debug)]
@@ -87,21 +88,24 @@ fn publish_once(
     };
     let (repo, visitor, larges) = (push.repo.clone(), push.visitor.clone(), draft.larges().clone());
     let title = push.message.summary.clone();
+    let card = Card::read(&git, &push.repo, (name, built.tree))?;
     app.db()
         .write(move |tx| {
             larges_test(tx, &repo, &larges)?;
-            ref_push(tx, (&visitor, &repo), &moved, &title)
+            ref_push(tx, (&visitor, &repo), &moved, (&title, card.as_ref()))
         })
         .wait()?;
+    depot.touched(push.repo.id);
     Ok(Published { commit: built.commit, name: name.to_owned() })
 }
 
-/// Moves a ref as the visitor may: branches need writing, a pull request its author.
+/// Moves a ref as the visitor may: branches need writing, a pull request its author. Where the main
+/// branch moves, what its card says is kept with it.
 pub(super) fn ref_push(
     tx: &mut Tx<'_>,
     (visitor, repo): (&Visitor, &Repo),
     moved: &Move,
-    title: &str,
+    (title, card): (&str, Option<&Card>),
 ) -> Result<(), hub::Error> {
     let now = tx.now();
     let pull = moved.name.strip_prefix(PULLS).and_then(|number| number.parse::<i64>().ok());
@@ -114,7 +118,10 @@ pub(super) fn ref_push(
     hub::ref_move(tx, repo, moved)?;
     let actor = Actor::Person(visitor.signed_in()?);
     audit(tx, actor, "repo.pushed", &repo.id.0, &(&moved.name, title))?;
-    Ok(())
+    match card {
+        Some(card) => card.keep(tx, repo, actor),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn plain_ref(name: &str, commit: Oid) -> Ref {
@@ -142,6 +149,13 @@ pub(super) fn larges_test(
     Ok(())
 }
 
+/// The card that a space begins with: clients read its framework from there and expect it to be
+/// there (`metadata_update` in `repocard.py` of `huggingface_hub`). Others begin without one.
+fn card_first(new: &NewRepo) -> Option<String> {
+    let is_space = new.kind == RepoKind::Space;
+    is_space.then(|| format!("---\ntitle: \"{}\"\nsdk: {}\n---\n", new.name, new.sdk))
+}
+
 /// Makes a repository with its first commit. Blocks. The folder comes first: a process killed in
 /// between leaves one that no repository names, and the collection of garbage removes it.
 pub fn repo_begin(
@@ -155,6 +169,11 @@ pub fn repo_begin(
     let git = depot.git_create(id)?;
     let mut draft = Draft::of(git);
     draft.file(".gitattributes", ATTRIBUTES_DEFAULT.as_bytes())?;
+    let text = card_first(new);
+    if let Some(text) = &text {
+        draft.file(README, text.as_bytes())?;
+    }
+    let card = text.map(|text| Card::of(new.kind, &text));
     let message = Message {
         author: author.to_owned(),
         summary: "initial commit".to_owned(),
@@ -170,6 +189,9 @@ pub fn repo_begin(
             let first = plain_ref(MAIN, built.commit);
             let moved = Move { name: MAIN.to_owned(), old: None, new: Some(first) };
             hub::ref_move(tx, &repo, &moved)?;
+            if let Some(card) = &card {
+                card.keep(tx, &repo, Actor::Person(visitor.signed_in()?))?;
+            }
             Ok::<_, hub::Error>(repo)
         })
         .wait();

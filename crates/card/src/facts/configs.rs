@@ -13,6 +13,8 @@ pub struct Config {
     pub is_default: bool,
     /// Folder from which the paths are meant.
     pub data_dir: Option<String>,
+    /// What separates values of its CSV files, where the card says it (`sep`, `delimiter`).
+    pub delimiter: Option<u8>,
     /// Splits in the card's order; by name where the card writes them as a mapping.
     pub splits: Vec<DataSplit>,
 }
@@ -41,8 +43,18 @@ fn config(map: &Metadata) -> Option<Config> {
         name: text(map, "config_name")?,
         is_default: map.get("default") == Some(&Value::Bool(true)),
         data_dir: text(map, "data_dir"),
+        delimiter: delimiter(map.get("sep").or_else(|| map.get("delimiter"))),
         splits: map.get("data_files").map(splits).unwrap_or_default(),
     })
+}
+
+/// Reads a separator of one ASCII character; others are for libraries only.
+fn delimiter(value: Option<&Value>) -> Option<u8> {
+    match value?.as_str()?.as_bytes() {
+        [byte] if byte.is_ascii() => Some(*byte),
+        b"\\t" => Some(b'\t'),
+        _ => None,
+    }
 }
 
 fn splits(files: &Value) -> Vec<DataSplit> {

@@ -88,7 +88,7 @@ fn lineage_has_each_edge_once_and_only_ids() {
 fn configurations_keep_splits_and_patterns() {
     let yaml = "configs:\n- config_name: a\n  default: true\n  data_files:\n  - split: train\n    \
                 path: data/train-*.parquet\n  - split: test\n    path: [t1.csv, t2.csv]\n\
-                - config_name: b\n  data_dir: b\n  data_files: b.csv\n\
+                - config_name: b\n  data_dir: b\n  sep: ';'\n  data_files: b.csv\n\
                 - config_name: c\n  data_files: {test: t, train: [u]}\n- x\n- {data_files: y}";
     let split = |name: &str, globs: &[&str]| DataSplit {
         name: name.to_owned(),
@@ -98,6 +98,7 @@ fn configurations_keep_splits_and_patterns() {
         name: name.to_owned(),
         is_default,
         data_dir: data_dir.map(str::to_owned),
+        delimiter: (name == "b").then_some(b';'),
         splits,
     };
     assert_eq!(

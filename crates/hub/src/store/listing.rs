@@ -2,7 +2,7 @@
 
 use super::repo;
 use crate::cursor::Cursor;
-use crate::{Query, Repo, RepoId, Sort};
+use crate::{Query, Repo, RepoId, RepoKind, Sort};
 use db::{Error, Param, Read, Tx, params};
 use std::collections::BTreeMap;
 
@@ -80,6 +80,15 @@ pub(crate) fn list(
         values.len()
     );
     read.rows(&sql, &values, repo::repo)
+}
+
+/// Counts the repositories of a kind that members of `namespaces` may see.
+pub(crate) fn count(read: &Read<'_>, kind: RepoKind, namespaces: &str) -> Result<i64, Error> {
+    read.scalar(
+        "SELECT COUNT(*) FROM hub_repo WHERE kind = ?1
+             AND (is_private = 0 OR ?2 LIKE '%' || namespace_id || '%')",
+        params![kind.as_str(), namespaces],
+    )
 }
 
 pub(crate) fn tags_delete(tx: &mut Tx<'_>, repo: RepoId) -> Result<u64, Error> {

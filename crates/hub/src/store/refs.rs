@@ -20,6 +20,18 @@ pub(crate) fn find(read: &Read<'_>, repo: RepoId, name: &str) -> Result<Option<R
     )
 }
 
+/// Finds a ref whose name goes on below `name`, as `refs/heads/a/b` does below `refs/heads/a`.
+pub(crate) fn below(read: &Read<'_>, repo: RepoId, name: &str) -> Result<Option<Ref>, Error> {
+    // `0` is the character after `/`, and names are ordered by their bytes.
+    let (from, to) = (format!("{name}/"), format!("{name}0"));
+    read.row(
+        "SELECT name, target, commit_id, message FROM hub_ref
+         WHERE repo_id = ?1 AND name >= ?2 AND name < ?3 LIMIT 1",
+        params![&repo.0, &from, &to],
+        found,
+    )
+}
+
 pub(crate) fn count(read: &Read<'_>, repo: RepoId) -> Result<i64, Error> {
     read.scalar("SELECT COUNT(*) FROM hub_ref WHERE repo_id = ?1", params![&repo.0])
 }

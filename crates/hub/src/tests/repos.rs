@@ -153,6 +153,43 @@ fn of_two_moves_of_a_ref_one_is_stale() {
 }
 
 #[test]
+fn a_ref_and_another_below_it_cannot_both_be_there() {
+    on_both(|world| {
+        let repo = world.model(world.lin, "lin", "folders");
+        let visitor = world.visitor(world.lin);
+        let make = |branch: &'static str| {
+            let (repo, visitor) = (repo.clone(), visitor.clone());
+            let commit = "a".repeat(40);
+            world.write(move |tx| branch_create(tx, &visitor, &repo, (branch, &commit)))
+        };
+        make("a/b/c").expect("the first");
+        make("a-b").expect("sorted beside it");
+        make("a/b0").expect("sorted behind it");
+        for branch in ["a", "a/b", "a/b/c/d"] {
+            let taken = Refused::RefTaken("refs/heads/a/b/c".to_owned());
+            assert_eq!(refusal(make(branch)), taken, "{branch}");
+        }
+    });
+}
+
+#[test]
+fn a_push_names_branches_tags_pull_requests_and_copies_only() {
+    let check =
+        |name: &str, is_good: bool| assert_eq!(ref_name_test(name).is_ok(), is_good, "{name}");
+    check("refs/heads/main", true);
+    check("refs/heads/feature/数据", true);
+    check("refs/tags/v1.0", true);
+    check("refs/pr/7", true);
+    check("refs/convert/parquet", true);
+    check("refs/notes/x", false);
+    check("refs/heads/", false);
+    check("refs/heads/a..b", false);
+    check("refs/heads/refs/heads/x", false);
+    check("HEAD", false);
+    check("main", false);
+}
+
+#[test]
 fn bytes_that_were_hashed_here_are_never_replaced_by_a_claim() {
     on_both(|world| {
         let repo = world.model(world.lin, "lin", "claims");

@@ -30,14 +30,48 @@ fn called(world: &World, repo: &Repo, domain: Domain) -> Vec<String> {
     calls
 }
 
+/// Those asked to be called for the tests' own event.
 fn open(world: &World) -> Vec<String> {
+    let payloads = waiting(world).into_iter();
+    let own = payloads.filter(|payload| payload["event"] == json!({"action": "update"}));
+    own.map(|payload| payload["webhook"].as_str().expect("an id").to_owned()).collect()
+}
+
+fn waiting(world: &World) -> Vec<Value> {
     let effects = world.read(|read| Ok(db::effects_open(read, WEBHOOK_EFFECT, 100)?));
-    let webhook = |payload: &str| {
-        let payload: Value = serde_json::from_str(payload).expect("JSON");
-        assert_eq!(payload["event"], json!({"action": "update"}));
-        payload["webhook"].as_str().expect("an id").to_owned()
-    };
-    effects.iter().map(|effect| webhook(&effect.payload)).collect()
+    let payload = |payload: &str| serde_json::from_str(payload).expect("JSON");
+    effects.iter().map(|effect| payload(&effect.payload)).collect()
+}
+
+#[test]
+fn what_happens_to_a_repository_is_told_in_the_same_commit() {
+    on_both(|world| {
+        let zhao = world.visitor(world.zhao);
+        create(world, &zhao, call(json!([{"type": "org", "name": "Valley"}]))).expect("makes");
+        let told = |expected: &[&str]| {
+            let all = waiting(world);
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            let scope = |payload: &Value| {
+                let event = &payload["event"]["event"];
+                format!("{} {}", text(&event["action"]), text(&event["scope"]))
+            };
+            let mut scopes: Vec<String> = all.iter().map(scope).collect();
+            scopes.sort();
+            assert_eq!(scopes, expected);
+        };
+        let repo = world.model(world.lin, "Valley", "digits");
+        told(&["create repo"]);
+        let lin = world.visitor(world.lin);
+        let refused = world.act((&zhao, &repo), repo_delete);
+        assert!(refused.is_err());
+        told(&["create repo"]);
+        let moved = world
+            .act((&lin, &repo), |tx, v, repo| repo_move(tx, v, repo, ("lin", "letters")))
+            .expect("moves");
+        told(&["create repo", "move repo"]);
+        world.act((&lin, &moved), repo_delete).expect("deletes");
+        told(&["create repo", "move repo"]);
+    });
 }
 
 #[test]

@@ -109,6 +109,23 @@ pub(crate) fn memberships(
     )
 }
 
+/// People who work for an organisation on a day, and whether they may act for it.
+pub(crate) fn employees(
+    read: &Read<'_>,
+    organisation: OrganisationId,
+    on: Date,
+) -> Result<Vec<(PersonId, bool)>, Error> {
+    read.rows(
+        "SELECT person_id, MAX(may_act) FROM employment
+         WHERE organisation_id = ?1
+           AND (valid_from IS NULL OR valid_from <= ?2)
+           AND (valid_to IS NULL OR valid_to >= ?2)
+         GROUP BY person_id ORDER BY person_id",
+        params![&organisation.0, on],
+        |row| Ok((row.id(0)?, row.get::<i64>(1)? == 1)),
+    )
+}
+
 /// Every employment; conflicts of interest are searched over all of them.
 pub(crate) fn employments(read: &Read<'_>) -> Result<Vec<Employment>, Error> {
     read.rows(

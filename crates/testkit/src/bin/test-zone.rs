@@ -48,7 +48,7 @@ async fn serve(app: Arc<App>, args: &Args, data: &std::path::Path) -> Result<()>
     let depot = Depot::open(data, args.files.as_deref(), app.random_shared()).await;
     let depot = Arc::new(depot.context("open the depot")?);
     let options = hub_api::Options::default();
-    let hub = hub_api::Hub::open(app.clone(), depot, (&url, options)).await?;
+    let hub = hub_api::Hub::open(app.clone(), depot.clone(), (&url, options)).await?;
     println!("Serving at {url}");
     let tended = hub.clone();
     let tending = tokio::spawn(async move {
@@ -58,7 +58,7 @@ async fn serve(app: Arc<App>, args: &Args, data: &std::path::Path) -> Result<()>
             tended.tend().await;
         }
     });
-    let server = web::Server::new(app.clone(), &url).beyond(hub_api::router(hub));
+    let server = web::Server::new(app.clone(), &url).with_depot(depot).beyond(hub_api::router(hub));
     let served = web::serve(listener, server, stop()).await;
     tending.abort();
     app.close();

@@ -279,6 +279,13 @@ fn the_bodies_have_the_names_of_the_public_viewer() {
         json(&parquet_answer("o/d", &configs, &address)),
         r#"{"parquet_files":[{"dataset":"o/d","config":"default","split":"train","url":"http://zone.example/a.parquet","filename":"a.parquet","size":7}],"pending":[],"failed":[],"partial":false}"#
     );
+    // A list without some splits is a part; a dataset without Parquet has no list at all.
+    let mut other = config.clone();
+    other.splits[0].format = crate::Format::Csv;
+    let mixed = parquet_answer("o/d", &[config.clone(), other.clone()], &address);
+    assert_eq!((mixed.parquet_files.len(), mixed.partial), (1, true));
+    let none = parquet_answer("o/d", &[other], &address);
+    assert_eq!((none.parquet_files.len(), none.partial), (0, false));
     let size = serde_json::to_value(size_answer("o/d", &indexed)).expect("plain values");
     assert_eq!(size["size"]["dataset"]["num_rows"], 3);
     assert_eq!(size["size"]["splits"][0]["num_columns"], 2);

@@ -4,7 +4,7 @@
 //! [`decision`].
 
 mod account;
-mod act;
+pub(super) mod act;
 mod application;
 mod application_view;
 mod apply;
@@ -23,8 +23,8 @@ mod office;
 mod payment;
 mod review;
 mod sheet;
-mod show;
-mod upload;
+pub(super) mod show;
+pub(super) mod upload;
 
 use crate::serve::{Route, get, post};
 use identity::Permission::{Apply, DecideAwards, Inspect, Review, RunCalls, SignedIn};

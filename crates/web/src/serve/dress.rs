@@ -40,6 +40,19 @@ pub(crate) async fn beyond(service: Router, request: Request) -> Response {
     response
 }
 
+/// Passes a request to the pages of repositories, unless its first word is the zone's own.
+pub(crate) async fn named_or_beyond(named: Router, beyond: Router, request: Request) -> Response {
+    let first = request.uri().path().split('/').nth(1).unwrap_or_default();
+    let is_kind = matches!(first, "datasets" | "spaces");
+    if !is_kind && (first.is_empty() || hub::is_reserved(first)) {
+        return self::beyond(beyond, request).await;
+    }
+    match named.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
 /// Wraps every request.
 pub(crate) async fn dress(State(shared): State<Shared>, request: Request, next: Next) -> Response {
     let id = shared.app.random().id(shared.app.now()).to_string();

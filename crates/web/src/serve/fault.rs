@@ -214,3 +214,48 @@ impl From<app::PayoutError> for Fault {
         }
     }
 }
+
+impl From<hub::Error> for Fault {
+    fn from(error: hub::Error) -> Self {
+        match error {
+            hub::Error::Refused(refused) => of_hub(refused),
+            hub::Error::Db(error) => error.into(),
+            hub::Error::Identity(error) => error.into(),
+        }
+    }
+}
+
+/// What is not there, and what one may not know of, look the same.
+fn of_hub(refused: hub::Refused) -> Fault {
+    use hub::Refused as R;
+    match refused {
+        R::Invalid(problems) => Fault::Invalid(problems),
+        R::SignIn => Fault::SignIn,
+        R::Forbidden { .. } | R::ReadOnlyToken => Fault::Forbidden,
+        R::RepoUnknown
+        | R::RevisionUnknown(_)
+        | R::EntryUnknown(_)
+        | R::RefUnknown(_)
+        | R::DiscussionUnknown(_)
+        | R::CommentUnknown(_)
+        | R::CollectionUnknown
+        | R::ItemUnknown
+        | R::WebhookUnknown
+        | R::PurposeUnknown => Fault::NotFound,
+        refused => Fault::Refused {
+            code: refused.code().to_owned(),
+            zh: refusal::of_hub(&refused),
+            message: refused.to_string(),
+        },
+    }
+}
+
+impl From<app::depot::Error> for Fault {
+    fn from(error: app::depot::Error) -> Self {
+        match error {
+            app::depot::Error::Hub(error) => error.into(),
+            app::depot::Error::Db(error) => error.into(),
+            error @ app::depot::Error::Git(_) => Self::Failed(chain(&error)),
+        }
+    }
+}

@@ -48,10 +48,26 @@ where
     Route { method: Method::POST, path, permission, handler: axum::routing::post(handler) }
 }
 
+/// Largest body of the route that a request came to; where it is missing, the server's own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BodyMost(pub(crate) usize);
+
+impl Route {
+    /// Takes bodies up to this many bytes.
+    pub(crate) fn with_room(self, bytes_max: usize) -> Self {
+        let handler = self
+            .handler
+            .layer::<_, std::convert::Infallible>(axum::Extension(BodyMost(bytes_max)))
+            .layer(axum::extract::DefaultBodyLimit::max(bytes_max));
+        Self { handler, ..self }
+    }
+}
+
 /// Lists every route with its permission.
 #[must_use]
 pub fn route_list() -> Vec<Shown> {
-    let table = routes::table();
+    let mut table = routes::table();
+    table.extend(routes::named());
     let shown =
         |r: &Route| Shown { method: r.method.to_string(), path: r.path, permission: r.permission };
     table.iter().map(shown).collect()

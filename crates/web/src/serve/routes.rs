@@ -17,6 +17,12 @@ pub(crate) fn table() -> Vec<Route> {
     ];
     table.extend(crate::handlers::public_routes());
     table.extend(crate::handlers::work_routes());
+    table.extend(crate::handlers::hub_routes());
     table.extend(crate::api::routes());
     table
+}
+
+/// Routes whose addresses begin with a namespace: looked at where the table has no other.
+pub(crate) fn named() -> Vec<Route> {
+    crate::handlers::named_routes()
 }

@@ -1,6 +1,7 @@
 //! The running server.
 
 use super::{dress, route, routes};
+use app::depot::Depot;
 use app::{App, Zone, zone_read};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -11,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::net::TcpListener;
 
 /// Largest request body: a paper of 2 MiB with its form around it.
-pub(super) const BODY_BYTES_MAX: usize = 3 * 1024 * 1024;
+pub(crate) const BODY_BYTES_MAX: usize = 3 * 1024 * 1024;
 /// How long the zone's settings are kept between looks, in milliseconds.
 const ZONE_MILLIS: i64 = 1_000;
 
@@ -20,6 +21,8 @@ pub struct Server {
     pub(crate) app: Arc<App>,
     /// Where the zone is reached, as in `https://zone.example`.
     pub(crate) public_url: String,
+    /// Files of repositories; without it there are no pages of the hub.
+    pub(crate) depot: Option<Arc<Depot>>,
     /// Answers addresses that are none of the pages' own.
     beyond: Option<Router>,
     zone: Mutex<Option<(Time, Zone)>>,
@@ -33,7 +36,13 @@ impl Server {
     #[must_use]
     pub fn new(app: Arc<App>, public_url: &str) -> Self {
         let public_url = public_url.trim_end_matches('/').to_owned();
-        Self { app, public_url, beyond: None, zone: Mutex::new(None) }
+        Self { app, public_url, depot: None, beyond: None, zone: Mutex::new(None) }
+    }
+
+    /// Shows the repositories whose files are in this depot.
+    #[must_use]
+    pub fn with_depot(self, depot: Arc<Depot>) -> Self {
+        Self { depot: Some(depot), ..self }
     }
 
     /// Lets another service answer what the pages do not. What it answers with 404 to a browser is
@@ -67,12 +76,14 @@ impl Server {
 pub fn router(mut server: Server) -> Router {
     let beyond = server.beyond.take();
     let shared = Arc::new(server);
-    let pages = route::build(routes::table(), &shared);
-    let pages = match beyond {
-        Some(service) => pages.fallback(move |request| dress::beyond(service, request)),
-        None => pages.fallback(dress::not_found),
-    };
-    pages
+    let beyond = beyond.unwrap_or_else(|| Router::new().fallback(dress::not_found));
+    let own = beyond.clone();
+    // Addresses that begin with a namespace are the most general ones, so they come last.
+    let named = route::build(routes::named(), &shared)
+        .fallback(move |request| dress::beyond(own, request))
+        .with_state(shared.clone());
+    route::build(routes::table(), &shared)
+        .fallback(move |request| dress::named_or_beyond(named, beyond, request))
         .layer(axum::middleware::from_fn_with_state(shared.clone(), dress::dress))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(shared)

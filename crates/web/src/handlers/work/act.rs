@@ -11,20 +11,20 @@ use identity::Standing;
 use std::str::FromStr;
 
 /// What an amount must look like, for readers of Chinese; English says more, from the amount.
-pub(super) const AMOUNT_ZH: &str = "须为金额，如 `120,000.00`";
+pub(crate) const AMOUNT_ZH: &str = "须为金额，如 `120,000.00`";
 
 /// What a supplier must be, for readers of Chinese.
-pub(super) const SUPPLIER_ZH: &str =
+pub(crate) const SUPPLIER_ZH: &str =
     "须为一个已登记的机构：如有重名，请填写其编号；尚未登记的，请先由项目办公室登记";
 
 /// Reads an id from an address. What is no id names nothing.
-pub(super) fn id_of<T: FromStr>(text: &str) -> Result<T, Fault> {
+pub(crate) fn id_of<T: FromStr>(text: &str) -> Result<T, Fault> {
     text.parse().map_err(|_| Fault::NotFound)
 }
 
 /// Keeps what the office knows about an application from those who act for its applicant, even
 /// where they are officers or auditors themselves.
-pub(super) fn outsider(standing: &Standing, application: &Application) -> Result<(), Refused> {
+pub(crate) fn outsider(standing: &Standing, application: &Application) -> Result<(), Refused> {
     if standing.may_act_for(application.organisation) {
         return Err(Refused::OfficerConflict(Conflict::Acts));
     }
@@ -33,7 +33,7 @@ pub(super) fn outsider(standing: &Standing, application: &Application) -> Result
 
 /// Returns the key under which a form is done once: who sent it, its page and what is in it, so
 /// that the same page sent again with other words is another change.
-pub(super) fn form_key(cx: &Cx, form: &Posted, extra: &str) -> String {
+pub(crate) fn form_key(cx: &Cx, form: &Posted, extra: &str) -> String {
     let key = form.once_key(cx);
     if key.is_empty() {
         return key;
@@ -47,7 +47,7 @@ pub(super) fn form_key(cx: &Cx, form: &Posted, extra: &str) -> String {
 }
 
 /// Does a change once per key and sends the browser on to where it can be seen.
-pub(super) async fn done<F>(cx: &Cx, key: String, mut act: F) -> Result<See, Fault>
+pub(crate) async fn done<F>(cx: &Cx, key: String, mut act: F) -> Result<See, Fault>
 where
     F: FnMut(&mut Tx<'_>) -> Result<String, grants::Error> + Send + 'static,
 {
@@ -57,7 +57,7 @@ where
 
 /// Puts a refusal on a form: at its fields where it names them, above the form otherwise. Returns
 /// the status to answer with. What is no refusal stays a fault.
-pub(super) fn on_form(
+pub(crate) fn on_form(
     cx: &Cx,
     fault: Fault,
     form: &mut Form,
@@ -84,7 +84,7 @@ pub(super) fn on_form(
 }
 
 /// Puts the label of its input before each line of the summary, which else names no field.
-pub(super) fn errors_label(cx: &Cx, form: &mut Form, label: impl Fn(&str) -> Option<String>) {
+pub(crate) fn errors_label(cx: &Cx, form: &mut Form, label: impl Fn(&str) -> Option<String>) {
     for error in &mut form.errors {
         if let Some(label) = label(&error.field) {
             error.message = cx.lang.fill("form.named", &[label, error.message.clone()]);
@@ -93,7 +93,7 @@ pub(super) fn errors_label(cx: &Cx, form: &mut Form, label: impl Fn(&str) -> Opt
 }
 
 /// Finds the label of an input in a list of names with keys of the message files.
-pub(super) fn label_of(cx: &Cx, labels: &[(&str, &str)], name: &str) -> Option<String> {
+pub(crate) fn label_of(cx: &Cx, labels: &[(&str, &str)], name: &str) -> Option<String> {
     labels.iter().find(|(known, _)| *known == name).map(|(_, key)| cx.t(key).to_owned())
 }
 
@@ -117,7 +117,7 @@ fn at_fields<'p>(
 }
 
 /// Says a refusal in the reader's language; what has no words of its own there keeps the domain's.
-pub(super) fn refusal(cx: &Cx, fault: &Fault) -> String {
+pub(crate) fn refusal(cx: &Cx, fault: &Fault) -> String {
     match fault.code() {
         "same_officer" => cx.t("work.same-officer").to_owned(),
         "shown_changed" => cx.t("work.shown-changed").to_owned(),
@@ -126,7 +126,7 @@ pub(super) fn refusal(cx: &Cx, fault: &Fault) -> String {
 }
 
 /// Turns a refusal into a notice for pages whose buttons have no fields; other faults stay.
-pub(super) fn as_notice(cx: &Cx, fault: Fault) -> Result<(StatusCode, Notice), Fault> {
+pub(crate) fn as_notice(cx: &Cx, fault: Fault) -> Result<(StatusCode, Notice), Fault> {
     let status = fault.status();
     let message = match &fault {
         Fault::Refused { .. } | Fault::Invalid(_) => refusal(cx, &fault),

@@ -13,12 +13,12 @@ use oversight::Link;
 use rulebook::{Coded, Evaluation, PaperStanding, Stage, SupplierStanding, Verdict};
 
 /// Takes a text of a rule.
-pub(super) fn text(text: &rulebook::Text) -> Text {
+pub(crate) fn text(text: &rulebook::Text) -> Text {
     Text::new(&text.en, text.zh.as_deref().unwrap_or_default())
 }
 
 /// Says a message in both languages.
-pub(super) fn both(key: &str, values: &[Text]) -> Text {
+pub(crate) fn both(key: &str, values: &[Text]) -> Text {
     let fill = |lang: Lang| {
         let values: Vec<String> = values.iter().map(|v| v.plain(lang).to_owned()).collect();
         lang.fill(key, &values)
@@ -27,18 +27,18 @@ pub(super) fn both(key: &str, values: &[Text]) -> Text {
 }
 
 /// Names an organisation.
-pub(super) fn org(names: &Names, id: OrganisationId) -> OrgRef {
+pub(crate) fn org(names: &Names, id: OrganisationId) -> OrgRef {
     let (en, zh) = names.both(id);
     OrgRef::new(id.as_str(), &en, &zh)
 }
 
 /// Returns a project's title.
-pub(super) fn title(draft: &Draft) -> Text {
+pub(crate) fn title(draft: &Draft) -> Text {
     Text::new(&draft.title_en, &draft.title_zh)
 }
 
 /// Writes a text as one part of an address or header (RFC 3986, section 2.1).
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let one = |byte: u8| match byte {
         b if b.is_ascii_alphanumeric() || b".-_".contains(&b) => char::from(b).to_string(),
         b => format!("%{b:02X}"),
@@ -47,27 +47,27 @@ pub(super) fn escaped(text: &str) -> String {
 }
 
 /// Returns the address of a paper.
-pub(super) fn paper_href(application: grants::ApplicationId, code: &str) -> String {
+pub(crate) fn paper_href(application: grants::ApplicationId, code: &str) -> String {
     format!("{}/papers/{}", links::application(application.as_str()), escaped(code))
 }
 
 /// Writes an instant to the minute, as pages show it.
-pub(super) fn instant(at: Time) -> String {
+pub(crate) fn instant(at: Time) -> String {
     at.to_string().chars().take(16).collect()
 }
 
 /// Writes the day of an instant.
-pub(super) fn day(at: Time) -> String {
+pub(crate) fn day(at: Time) -> String {
     at.date().to_string()
 }
 
 /// Returns a share of a whole; nothing where there is none.
-pub(super) fn share(part: Amount, whole: Amount) -> Ppm {
+pub(crate) fn share(part: Amount, whole: Amount) -> Ppm {
     Ppm::ratio(part, whole).ok().flatten().unwrap_or(Ppm::ZERO)
 }
 
 /// Returns where an application stands.
-pub(super) fn state(application: &Application, reviews: &[grants::Review]) -> State {
+pub(crate) fn state(application: &Application, reviews: &[grants::Review]) -> State {
     match application.state {
         ApplicationState::Draft => State::Draft,
         ApplicationState::Submitted => {
@@ -86,7 +86,7 @@ pub(super) fn state(application: &Application, reviews: &[grants::Review]) -> St
 }
 
 /// Shows the cost lines of an application.
-pub(super) fn lines(draft: &Draft, rule: &rulebook::Instrument, names: &Names) -> Vec<CostLine> {
+pub(crate) fn lines(draft: &Draft, rule: &rulebook::Instrument, names: &Names) -> Vec<CostLine> {
     let named = |list: &[rulebook::model::Named], id: &str| {
         list.iter().find(|one| one.id == id).map_or_else(|| Text::en(id), |one| text(&one.name))
     };
@@ -100,7 +100,7 @@ pub(super) fn lines(draft: &Draft, rule: &rulebook::Instrument, names: &Names) -
 }
 
 /// Shows statements of ownership as a path.
-pub(super) fn path(links: &[Link<OrganisationId>], names: &Names) -> Vec<PathStep> {
+pub(crate) fn path(links: &[Link<OrganisationId>], names: &Names) -> Vec<PathStep> {
     let step = |link: &Link<OrganisationId>| PathStep {
         owner: org(names, link.statement.owner),
         share: link.statement.share,
@@ -110,7 +110,7 @@ pub(super) fn path(links: &[Link<OrganisationId>], names: &Names) -> Vec<PathSte
 }
 
 /// Shows the papers of an application: what the rule wants, then what was given besides.
-pub(super) fn papers(
+pub(crate) fn papers(
     wanted: &[rulebook::PaperState],
     given: &[grants::Paper],
     href: impl Fn(&str) -> String,
@@ -136,7 +136,7 @@ pub(super) fn papers(
 }
 
 /// Shows how a rule came to its answer.
-pub(super) fn trace(evaluation: &Evaluation) -> Trace {
+pub(crate) fn trace(evaluation: &Evaluation) -> Trace {
     let mut trace = Trace {
         result: match &evaluation.outcome {
             rulebook::Outcome::Entitled { amount } => Some(*amount),
@@ -198,7 +198,7 @@ fn test(step: &rulebook::Step) -> Test {
 }
 
 /// Shows a condition on a supplier.
-pub(super) fn supplier(state: &rulebook::SupplierState) -> SupplierCondition {
+pub(crate) fn supplier(state: &rulebook::SupplierState) -> SupplierCondition {
     let words = |lang| state.condition.words(lang);
     SupplierCondition {
         condition: Text::new(words(rulebook::Lang::En), words(rulebook::Lang::Zh)),

@@ -1,6 +1,6 @@
 //! Forms that carry files, and files that are sent back to be kept.
 
-use crate::serve::{Cx, Fault, Posted, body_refused};
+use crate::serve::{BODY_BYTES_MAX, BodyMost, Cx, Fault, Posted, body_refused};
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::HeaderValue;
@@ -18,31 +18,31 @@ const PARTS_MAX: usize = 1_000;
 
 /// A file of a form.
 #[derive(Debug, Clone)]
-pub(super) struct File {
+pub(crate) struct File {
     /// Name of the field.
-    pub(super) field: String,
+    pub(crate) field: String,
     /// Name of the file as its owner calls it, without folders.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// What is in it; shared, because a write may be repeated.
-    pub(super) bytes: Arc<[u8]>,
+    pub(crate) bytes: Arc<[u8]>,
 }
 
 /// A form with files, from a page of this session. A form without files is taken as well.
 #[derive(Debug, Clone)]
-pub(super) struct Upload {
+pub(crate) struct Upload {
     form: Posted,
     /// Its files; inputs left empty are not among them.
-    pub(super) files: Vec<File>,
+    pub(crate) files: Vec<File>,
 }
 
 impl Upload {
     /// Returns the fields without the files.
-    pub(super) fn form(&self) -> &Posted {
+    pub(crate) fn form(&self) -> &Posted {
         &self.form
     }
 
     /// Returns the file of a field; `None` where it was left empty.
-    pub(super) fn file(&self, field: &str) -> Option<File> {
+    pub(crate) fn file(&self, field: &str) -> Option<File> {
         self.files.iter().find(|file| file.field == field).cloned()
     }
 }
@@ -65,8 +65,12 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         }
         let cx = request.extensions().get::<Cx>().cloned();
         let cx = cx.ok_or_else(|| Fault::Failed("a route without a gate".to_owned()))?;
+        let most = request.extensions().get::<BodyMost>().map_or(BODY_BYTES_MAX, |most| most.0);
         let refused = |reason: String| Fault::BadRequest(reason);
-        let unread = |e: MultipartError| body_refused(e.status(), e.body_text(), FORM);
+        let unread = |e: MultipartError| match body_refused(e.status(), e.body_text(), FORM) {
+            Fault::TooLarge(_) => Fault::TooLarge(most),
+            fault => fault,
+        };
         let mut parts = Multipart::from_request(request, state)
             .await
             .map_err(|error| body_refused(error.status(), error.body_text(), FORM))?;
@@ -100,7 +104,7 @@ fn file_name(sent: &str) -> String {
 
 /// Sends a file to keep, never to be shown by the browser, whatever is in it. The name is written
 /// twice: plain, and as RFC 6266 extends it.
-pub(super) fn attachment(name: &str, bytes: Vec<u8>) -> Result<Response, Fault> {
+pub(crate) fn attachment(name: &str, bytes: Vec<u8>) -> Result<Response, Fault> {
     let plain =
         |b: u8| if b.is_ascii_alphanumeric() || b".-_".contains(&b) { char::from(b) } else { '_' };
     let safe: String = name.bytes().map(plain).collect();
