@@ -152,10 +152,8 @@ impl Hub {
 
     /// Does what is due without anybody asking: writes counts, checks claims that an earlier
     /// process left, calls webhooks, joins packs of repositories that have changed, begins the
-    /// collection of garbage when a day has passed since the last. Failures go to the log; what
-    /// failed is tried again next time.
-    /// process left, begins the collection of garbage a day after the last. Failures go to the log;
-    /// what failed is tried again next time.
+    /// collection of garbage a day after the last. Failures go to the log; what failed is tried
+    /// again next time.
     pub async fn tend(self: &Arc<Self>) {
         if let Err(fault) = self.counted.write(self).await {
             tracing::warn!(?fault, "downloads could not be counted");
@@ -164,6 +162,19 @@ impl Hub {
         self.claims_begin().await;
         caller::begin(self);
         upkeep::tend(self).await;
+    }
+
+    async fn claims_begin(self: &Arc<Self>) {
+        /// Claims begun in one round.
+        const CLAIMS: u32 = 16;
+        match self.app.read(|read| hub::objects_claimed(read, CLAIMS)).await {
+            Ok(claims) => {
+                for claim in claims {
+                    self.verifier.begin(self, claim);
+                }
+            }
+            Err(error) => tracing::warn!(%error, "claims could not be read"),
+        }
     }
 
     /// Begins the check of claims that an earlier process left.
