@@ -176,22 +176,6 @@ impl Hub {
             Err(error) => tracing::warn!(%error, "claims could not be read"),
         }
     }
-
-    /// Begins the check of claims that an earlier process left.
-        self.claims_begin().await;
-        upkeep::tend(self).await;
-    }
-
-    async fn claims_begin(self: &Arc<Self>) {
-        /// Claims begun in one round.
-        const CLAIMS: u32 = 16;
-        match self.app.read(|read| hub::objects_claimed(read, CLAIMS)).await {
-            Ok(claims) => claims.into_iter().for_each(|claim| {
-                self.verifier.begin(self, claim);
-            }),
-            Err(error) => tracing::warn!(%error, "claims could not be read"),
-        }
-    }
 }
 
 /// Returns the routes of the hub; its fallback answers for every other address, so put it behind
