@@ -3,7 +3,7 @@
 //! The steps run cheapest first, write straight to the terminal, and the first that fails ends the
 //! run. One PostgreSQL serves all tests and goes when the run ends, however it ends.
 
-use crate::runner::{Postgres, cargo, is_installed, tests};
+use crate::runner::{Postgres, S3, cargo, is_installed, tests};
 use crate::{setup, tidy};
 use anyhow::{Context, Result, bail};
 use std::path::Path;
@@ -71,17 +71,31 @@ impl Run {
                 None => Outcome::Skipped("no schema: payment files are tested by field".to_owned()),
             })
         })?;
+        let mut s3 = S3::Absent;
+        self.step("s3", || {
+            s3 = S3::start(setup::s3_program(root)?)?;
+            s3_outcome(&s3)
+        })?;
+        let mut clients = None;
+        self.step("clients", || {
+            clients = setup::clients(root)?;
+            clients_outcome(clients.as_deref())
+        })?;
         self.step("tests", || {
             let mut command = tests();
             postgres.show(&mut command);
+            s3.show(&mut command);
+            command.envs(clients.iter().map(|path| ("HUTONG_CLIENTS", path)));
             command.envs(schema.iter().map(|path| ("HUTONG_TEST_PAIN001", path)));
             passes(command.args(["--workspace", "--no-fail-fast"]))
         })?;
         self.step("documentation tests", || {
             let mut command = cargo();
             postgres.show(&mut command);
+            s3.show(&mut command);
             passes(command.args(["test", "--workspace", "--doc"]))
         })?;
+        self.step("hub suite", || crate::suite::suite(root))?;
         self.step("dependencies", dependencies)?;
         self.step("pages", pages)
     }
@@ -126,6 +140,22 @@ fn postgres_outcome(postgres: &Postgres) -> Result<Outcome> {
         Postgres::Absent if is_ci() => bail!("POSTGRESQL ABSENT, and `CI` is set"),
         Postgres::Absent => Ok(Outcome::Skipped("POSTGRESQL ABSENT, SQLite only".to_owned())),
         Postgres::Own(_) | Postgres::Named => Ok(Outcome::Passed),
+    }
+}
+
+fn s3_outcome(s3: &S3) -> Result<Outcome> {
+    match s3 {
+        S3::Absent if is_ci() => bail!("S3 ABSENT, and `CI` is set"),
+        S3::Absent => Ok(Outcome::Skipped("S3 ABSENT, files only".to_owned())),
+        S3::Own(..) | S3::Named => Ok(Outcome::Passed),
+    }
+}
+
+fn clients_outcome(clients: Option<&Path>) -> Result<Outcome> {
+    match clients {
+        None if is_ci() => bail!("the clients cannot be had from PyPI, and `CI` is set"),
+        None => Ok(Outcome::Skipped("no clients: data people's programs are not run".to_owned())),
+        Some(_) => Ok(Outcome::Passed),
     }
 }
 

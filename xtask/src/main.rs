@@ -9,6 +9,7 @@ mod metadata;
 mod pages;
 mod runner;
 mod setup;
+mod suite;
 mod tidy;
 
 use anyhow::{Context, Result};
@@ -23,6 +24,7 @@ usage: cargo xtask TASK
   setup         install what the tests need (as root), or say what is missing
   tidy          check the rules of the house that no compiler checks
   test [ARGS]   run the tests with a private PostgreSQL; ARGS go to cargo
+  suite         run the tests of huggingface_hub against a zone
   bench [NAME]  run one benchmark; without a name, list them";
 
 fn main() -> Result<ExitCode> {
@@ -35,6 +37,7 @@ fn main() -> Result<ExitCode> {
         ["setup"] => setup::run(),
         ["tidy"] => tidy::run(&root),
         ["test", arguments @ ..] => runner::test(arguments),
+        ["suite"] => suite::suite(&root).map(|_| ExitCode::SUCCESS),
         ["bench", arguments @ ..] => bench::run(arguments),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

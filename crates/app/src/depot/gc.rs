@@ -3,8 +3,8 @@
 //!
 //! The order is what makes it safe to be killed. Rows that name bytes go before the bytes; bytes go
 //! after a mark that keeps uploads from putting them anew; every deletion asks once more, in its
-//! own transaction, whether the thing is still unneeded. What a killed collection leaves is finished by
-//! the next. Two never run at once: a lease in the database says whose turn it is.
+//! own transaction, whether the thing is still unneeded. What a killed collection leaves is
+//! finished by the next. Two never run at once: a lease in the database says whose turn it is.
 //!
 //! Must never: delete what a ref leads to, or what an upload under way relies on. Start reading at
 //! [`gc`].

@@ -118,7 +118,7 @@ async fn the_files_of_a_deleted_repository_go() {
         world.whole(&other, b"shared").await;
         world.commit(&repo, "main", &[("s", Some(&shared)), ("o", Some(&own))]).await;
         world.commit(&other, "main", &[("s", Some(&shared))]).await;
-        let (visitor, deleted) = (world.visitor(), repo.clone());
+        let (visitor, deleted) = (world.visitor().await, repo.clone());
         let delete = move |tx: &mut db::Tx<'_>| hub::repo_delete(tx, &visitor, &deleted);
         world.app.write(delete).await.unwrap();
         let folder = world.depot.git_path(repo.id);
@@ -144,7 +144,7 @@ async fn rubbish(world: &World) -> Arc<Repo> {
     world.whole(&repo, b"never").await;
     world.chunked(&repo, &noise(200_000, 2)).await;
     world.whole(&gone, b"of a deleted one").await;
-    let visitor = world.visitor();
+    let visitor = world.visitor().await;
     let delete = move |tx: &mut db::Tx<'_>| hub::repo_delete(tx, &visitor, &gone);
     world.app.write(delete).await.unwrap();
     repo
@@ -253,7 +253,7 @@ async fn a_ref_that_moves_while_it_is_looked_at_saves_its_files() {
         world.branch_delete(&repo, "side").await;
         world.collect().await;
         world.clock.advance(3 * DAY);
-        let (app, asked, visitor) = (world.app.clone(), repo.clone(), world.visitor());
+        let (app, asked, visitor) = (world.app.clone(), repo.clone(), world.visitor().await);
         let mut is_made = false;
         let mut watch = |step: crate::depot::GcStep| {
             if step.what == "forgetting large files" && !is_made {

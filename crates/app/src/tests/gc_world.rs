@@ -52,9 +52,10 @@ pub(super) async fn worlds() -> Vec<World> {
 }
 
 impl World {
-    pub(super) fn visitor(&self) -> Visitor {
+    pub(super) async fn visitor(&self) -> Visitor {
         let (person, today) = (self.person, self.app.now().date());
-        self.app.db().read(|read| hub::visitor_of(read, person, today, true)).unwrap()
+        let look = move |read: &db::Read<'_>| hub::visitor_of(read, person, today, true);
+        self.app.read(look).await.unwrap()
     }
 
     pub(super) async fn aside<T: Send + 'static>(
@@ -73,7 +74,7 @@ impl World {
             is_private: None,
             sdk: String::new(),
         };
-        let visitor = self.visitor();
+        let visitor = self.visitor().await;
         let made = move |app: &App, depot: &Depot| {
             repo_begin(app, depot, (&visitor, "lin"), &new).unwrap()
         };
@@ -144,7 +145,7 @@ impl World {
         branch: &str,
         files: &[(&str, Option<&Pointer>)],
     ) -> String {
-        let (repo, visitor) = (repo.clone(), self.visitor());
+        let (repo, visitor) = (repo.clone(), self.visitor().await);
         let revision = branch.to_owned();
         let files: Vec<_> =
             files.iter().map(|(path, file)| ((*path).to_owned(), file.cloned())).collect();
@@ -169,7 +170,7 @@ impl World {
     }
 
     pub(super) async fn branch(&self, repo: &Arc<Repo>, name: &str, commit: &str) {
-        let (repo, visitor) = (repo.clone(), self.visitor());
+        let (repo, visitor) = (repo.clone(), self.visitor().await);
         let (name, commit) = (name.to_owned(), commit.to_owned());
         let act =
             move |tx: &mut db::Tx<'_>| hub::branch_create(tx, &visitor, &repo, (&name, &commit));
@@ -177,7 +178,7 @@ impl World {
     }
 
     pub(super) async fn branch_delete(&self, repo: &Arc<Repo>, name: &str) {
-        let (repo, visitor, name) = (repo.clone(), self.visitor(), name.to_owned());
+        let (repo, visitor, name) = (repo.clone(), self.visitor().await, name.to_owned());
         let act = move |tx: &mut db::Tx<'_>| hub::branch_delete(tx, &visitor, &repo, &name);
         self.app.write(act).await.unwrap();
     }

@@ -211,7 +211,10 @@ fn print_collected(collected: &Collected, args: &GcArgs) {
     line("Git folders", &collected.folders);
     println!("leftovers of killed requests: {} gone", collected.litter);
     let (bytes, waiting) = (collected.gone_bytes(), collected.waiting_bytes());
-    println!("{bytes} bytes {gone}; {waiting} bytes go after {} days", args.grace_days);
+    println!(
+        "{bytes} bytes {gone}; {waiting} bytes wait for their {} days to end",
+        args.grace_days
+    );
     for skipped in &collected.skipped {
         println!("left alone: {skipped}");
     }
