@@ -151,30 +151,29 @@ impl Hub {
     }
 
     /// Does what is due without anybody asking: writes counts, checks claims that an earlier
-    /// process left, calls webhooks, joins packs of repositories that have changed, begins the
-    /// collection of garbage a day after the last. Failures go to the log; what failed is tried
-    /// again next time.
+    /// process left, calls webhooks, looks after the folders of repositories that have changed,
+    /// begins the collection of garbage when a day has passed since the last. Failures go to the
+    /// log; what failed is tried again next time.
     pub async fn tend(self: &Arc<Self>) {
         if let Err(fault) = self.counted.write(self).await {
             tracing::warn!(?fault, "downloads could not be counted");
         }
         self.packs.begin(self);
-        self.claims_begin().await;
+        if let Err(error) = self.claims_check().await {
+            tracing::warn!(%error, "claims could not be read");
+        }
         caller::begin(self);
         upkeep::tend(self).await;
     }
 
-    async fn claims_begin(self: &Arc<Self>) {
+    /// Begins to check claims about bytes that an earlier process left.
+    async fn claims_check(self: &Arc<Self>) -> Result<(), hub::Error> {
         /// Claims begun in one round.
         const CLAIMS: u32 = 16;
-        match self.app.read(|read| hub::objects_claimed(read, CLAIMS)).await {
-            Ok(claims) => {
-                for claim in claims {
-                    self.verifier.begin(self, claim);
-                }
-            }
-            Err(error) => tracing::warn!(%error, "claims could not be read"),
+        for claim in self.app.read(|read| hub::objects_claimed(read, CLAIMS)).await? {
+            self.verifier.begin(self, claim);
         }
+        Ok(())
     }
 }
 
