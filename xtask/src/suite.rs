@@ -73,6 +73,10 @@ pub(crate) fn suite(root: &Path) -> Result<Outcome> {
     let Some(plain) = venv(&folder.join("plain"), PACKAGES)? else { return absent() };
     let with_xet = [PACKAGES, &[XET]].concat();
     let Some(xet) = venv(&folder.join("xet"), &with_xet)? else { return absent() };
+    // The client asks for it by itself.
+    let away = ["-m", "pip", "-q", "uninstall", "-y", "hf-xet"];
+    let status = Command::new(&plain).args(away).status();
+    ensure!(status.is_ok_and(|status| status.success()), "`hf-xet` cannot be taken away");
     let tests = tests_unpacked(root, &folder, &plain)?;
     let build = cargo().args(["build", "--quiet", "--package", "testkit"]).status();
     ensure!(build.is_ok_and(|status| status.success()), "the test zone does not build");

@@ -5,6 +5,7 @@ hub, or need a package that is absent on purpose, are skipped.
 """
 
 import os
+import typing
 import uuid
 import warnings
 from contextlib import ExitStack
@@ -16,7 +17,7 @@ from . import testing_constants
 ENDPOINT = os.environ["HF_ENDPOINT"]
 testing_constants.ENDPOINT_STAGING = ENDPOINT
 
-from huggingface_hub import HfApi, constants  # noqa: E402
+from huggingface_hub import HfApi, RepoUrl, constants  # noqa: E402
 from huggingface_hub.utils._runtime import is_package_available  # noqa: E402
 
 HAS_XET = is_package_available("hf_xet")
@@ -93,6 +94,12 @@ def api_prod():
 
 def fresh_name(kind):
     return f"{kind}-{uuid.uuid4().hex[:12]}"
+
+
+class RepoFactory(typing.Protocol):
+    """What `repo_factory` gives; the tests name it in their signatures."""
+
+    def __call__(self, repo_type: str = "model", **options) -> "RepoUrl": ...
 
 
 @pytest.fixture
