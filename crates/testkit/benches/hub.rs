@@ -54,7 +54,8 @@ fn downloads(zone: &Zone, nginx: &Nginx, mib: usize) {
             (0..3).map(|_| download(url, token, (clients, part))).fold(f64::MAX, f64::min)
         };
         let (hub, peer) = (best(&ours, token), best(&theirs, None));
-        let total = (clients * part) as f64 / 1e6;
+        let megabytes = u32::try_from(clients * part / 1_000_000).expect("some gigabytes");
+        let total = f64::from(megabytes);
         println!("hub_download_{clients}_mb_s {:.0}", total / hub);
         println!("nginx_download_{clients}_mb_s {:.0}", total / peer);
         println!("hub_download_{clients}_ratio {:.2}", peer / hub);
