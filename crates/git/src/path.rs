@@ -10,8 +10,9 @@
 pub const PATH_BYTES_MAX: usize = 4_096;
 
 /// Most folders inside each other. Git reads 2,048 on most machines and 512 with the Windows
-/// compiler (`core.maxTreeDepth`): every client can check out what we take.
-pub const PATH_DEPTH_MAX: usize = 512;
+/// compiler (`core.maxTreeDepth`): every client can check out what we take. Half of that keeps the
+/// walk within half a small stack, also in a build without optimisation.
+pub const PATH_DEPTH_MAX: usize = 256;
 
 /// Why a path cannot be in a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]

@@ -57,6 +57,9 @@ impl Program {
     /// Runs the program to its end. It is killed when the time is over and when the output cannot
     /// be written.
     pub(crate) fn run(&self, run: Run<'_>) -> Result<Ended, Error> {
+        if Instant::now() >= self.end {
+            return Err(Error::TimedOut { seconds: self.seconds });
+        }
         let mut child = command(&run).spawn().map_err(Error::Program)?;
         let taken = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(mut stdin), Some(mut stdout), Some(stderr)) = taken else {

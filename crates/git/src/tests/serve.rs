@@ -175,7 +175,7 @@ fn clients_at_once_see_each_their_refs() {
 }
 
 #[test]
-fn a_program_past_its_time_is_killed() {
+fn a_program_whose_time_is_over_is_not_begun() {
     let fixture = Fixture::new();
     let refs = Refs { head: MAIN.to_owned(), ..Refs::default() };
     let fetch = Fetch { refs: &refs, protocol: None, seconds: 0 };
