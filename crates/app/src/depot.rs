@@ -14,12 +14,14 @@ mod entry;
 mod error;
 mod fsck;
 mod gc;
+mod large;
 mod patterns;
 mod proposal;
 mod publish;
 mod purge;
 mod push;
 mod revision;
+mod tables;
 mod upkeep;
 mod whole;
 
@@ -31,12 +33,14 @@ pub use fsck::{FsckFault, FsckTold, FsckWatch, Fscked, fsck};
 pub use gc::{
     Collected, Found, GcOptions, GcStep, GcWatch, UpkeepError, gc, last_ended, lease_read,
 };
+pub use large::{QUOTA_BYTES, REGULAR_BYTES_MAX, bytes_claim, is_large, large_put};
 pub use patterns::{ATTRIBUTES_DEFAULT, Attributes, Ignores};
 pub use proposal::{conflicts, merge, propose, pull_open};
-pub use publish::{Published, Push, publish, repo_begin};
+pub use publish::{Published, Push, publish, publish_keyed, repo_begin};
 pub use purge::{LargeUse, larges_purge, larges_used};
 pub use push::{Outcomes, PushRefused, push_allowed, push_take, refs_shown};
 pub use revision::{Revision, revision_find};
+pub use tables::{RowsAsked, Shown, TableAsked, TableShown, Tables, Unshown};
 pub use whole::{repo_copy, squash};
 
 use ::hub::RepoId;

@@ -15,8 +15,6 @@ use hub::{Action, Pointer, Refused};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// Files larger than this go to large-file storage whatever they hold.
-const REGULAR_BYTES_MAX: u64 = 10 * 1024 * 1024;
 /// Files that one request may ask about (the client asks about 256).
 const FILES_MAX: usize = 2_000;
 /// Largest line of a commit: a regular file in base64 with its path around it.
@@ -74,9 +72,8 @@ pub(crate) async fn preupload(
                 Some(_) => Some(app::depot::file_find(read, git, repo, (head.tree, path))?.etag()),
                 None => None,
             };
-            let is_large = attributes.is_large(path)
-                || file.size > REGULAR_BYTES_MAX
-                || is_binary(&file.sample);
+            let sample = STANDARD.decode(&file.sample).unwrap_or_default();
+            let is_large = app::depot::is_large(&attributes, path, (file.size, &sample));
             told.push(json!({
                 "path": file.path,
                 "uploadMode": if is_large { "lfs" } else { "regular" },
@@ -88,11 +85,6 @@ pub(crate) async fn preupload(
     })
     .await?;
     Ok(Json(json!({ "files": files })))
-}
-
-/// Git calls a file binary when there is a NUL in its beginning.
-fn is_binary(sample: &str) -> bool {
-    STANDARD.decode(sample).is_ok_and(|bytes| bytes.contains(&0))
 }
 
 /// Tests whether the visitor may change files, or propose to.

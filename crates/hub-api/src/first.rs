@@ -11,6 +11,10 @@ impl From<depot::Error> for Fault {
     fn from(error: depot::Error) -> Self {
         match error {
             depot::Error::Hub(error) => error.into(),
+            depot::Error::Blob(error) => error.into(),
+            depot::Error::Busy => {
+                Self::Busy("former bytes of this file are being deleted: try again")
+            }
             other => Self::failed(other),
         }
     }

@@ -89,8 +89,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        // ASSUMPTION: one terabyte is more than a start-up needs and less than a disk.
-        Self { quota_bytes: 1_000_000_000_000, calls_inward: false, grace_days: Some(7) }
+        Self { quota_bytes: app::depot::QUOTA_BYTES, calls_inward: false, grace_days: Some(7) }
     }
 }
 

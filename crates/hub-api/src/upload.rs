@@ -53,21 +53,12 @@ pub(crate) async fn drain(body: Body) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Claims bytes just before they are put, so that the collection of garbage leaves them alone until
-/// a row names them.
+/// Claims bytes just before they are put; see [`app::depot::bytes_claim`].
 ///
 /// # Errors
 /// [`Fault::Busy`] while older bytes of the same name are being deleted.
 pub(crate) async fn claim(hub: &Hub, key: &Key) -> Result<(), Fault> {
-    let text = key.to_string();
-    let asked = text.clone();
-    if hub.app.read(move |read| hub::leftover_find(read, &asked)).await?.is_none() {
-        return Ok(());
-    }
-    match hub.app.write(move |tx| hub::leftover_claim(tx, &text)).await? {
-        true => Ok(()),
-        false => Err(Fault::Busy("former bytes of this file are being deleted: try again")),
-    }
+    Ok(app::depot::bytes_claim(&hub.app, key).await?)
 }
 
 /// Checks a container against its name and stores its body; durable when this returns.

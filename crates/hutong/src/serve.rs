@@ -54,7 +54,10 @@ pub(crate) async fn run(app: Arc<App>, args: &ServeArgs, ready: impl FnOnce(&str
     let hub = hub_open(&app, &depot, &url).await?;
     let tending = tokio::spawn(tend(app.clone(), hub.clone()));
     let warming = tokio::spawn(warm(app.clone()));
-    let server = web::Server::new(app.clone(), &url).with_depot(depot).beyond(hub_api::router(hub));
+    let server = web::Server::new(app.clone(), &url)
+        .with_depot(depot)
+        .with_tables(hub.clone())
+        .beyond(hub_api::router(hub));
     let served = web::serve(listener, server, stop()).await;
     tending.abort();
     warming.abort();

@@ -4,11 +4,13 @@
 
 mod bar;
 mod bricks;
+mod columns;
 mod flow;
 mod tree;
 
 pub(crate) use bar::{bar, stack};
 pub(crate) use bricks::bricks;
+pub(crate) use columns::columns;
 pub(crate) use flow::FlowSide;
 pub(crate) use flow::flow;
 pub(crate) use tree::tree;

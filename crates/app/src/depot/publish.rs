@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::{ATTRIBUTES_DEFAULT, Card, Depot, Error, Message, README, held, revision_find};
-use crate::App;
+use crate::{App, once, once_find};
 use db::Tx;
 use git::Oid;
 use hub::{
@@ -52,13 +52,47 @@ pub fn publish(
     push: &Push,
     draft: &mut Draft,
 ) -> Result<Published, Error> {
-    let name = hub::writable_name(&push.revision)?;
     let lock = depot.lock(push.repo.id);
     let _turn = held(&lock);
+    publish_tries(app, depot, push, (draft, None))
+}
+
+/// Publishes a change once per key, however often it is sent, also after a crash: the key is kept
+/// with `location` in the transaction that shows the change, where [`crate::once_find`] finds it.
+/// Says where to go. An empty key publishes each time.
+///
+/// # Errors
+/// As [`publish`].
+pub fn publish_keyed(
+    app: &App,
+    depot: &Depot,
+    push: &Push,
+    (draft, key, location): (&mut Draft, &str, &str),
+) -> Result<String, Error> {
+    let lock = depot.lock(push.repo.id);
+    let _turn = held(&lock);
+    let known = || app.db().read(|read| once_find(read, key));
+    if let Some(location) = known()? {
+        return Ok(location);
+    }
+    match publish_tries(app, depot, push, (draft, Some((key, location)))) {
+        Ok(_) => Ok(location.to_owned()),
+        // Perhaps another process has done this very change.
+        Err(error) => known()?.ok_or(error),
+    }
+}
+
+fn publish_tries(
+    app: &App,
+    depot: &Depot,
+    push: &Push,
+    (draft, key): (&mut Draft, Option<(&str, &str)>),
+) -> Result<Published, Error> {
+    let name = hub::writable_name(&push.revision)?;
     let mut tries = 0;
     loop {
         tries += 1;
-        match publish_once(app, depot, push, (&name, draft)) {
+        match publish_once(app, depot, push, (&name, draft, key)) {
             Err(Error::Hub(hub::Error::Refused(Refused::Stale)))
                 if push.parent.is_none() && tries < TRIES => {}
             other => return other,
@@ -70,7 +104,7 @@ fn publish_once(
     app: &App,
     depot: &Depot,
     push: &Push,
-    (name, draft): (&str, &mut Draft),
+    (name, draft, key): (&str, &mut Draft, Option<(&str, &str)>),
 ) -> Result<Published, Error> {
     let git = depot.git(push.repo.id)?;
     let head = app.db().read(|read| revision_find(read, &git, &push.repo, name))?;
@@ -89,9 +123,16 @@ fn publish_once(
     let (repo, visitor, larges) = (push.repo.clone(), push.visitor.clone(), draft.larges().clone());
     let title = push.message.summary.clone();
     let card = Card::read(&git, &push.repo, (name, built.tree))?;
+    let key = key.map(|(key, location)| (key.to_owned(), location.to_owned()));
     app.db()
         .write(move |tx| {
             larges_test(tx, &repo, &larges)?;
+            if let Some((key, location)) = &key {
+                if once_find(tx, key)?.is_some() {
+                    return Err(Refused::Stale.into());
+                }
+                once(tx, key, |_| Ok::<_, db::Error>(location.clone()))?;
+            }
             ref_push(tx, (&visitor, &repo), &moved, (&title, card.as_ref()))
         })
         .wait()?;

@@ -6,6 +6,7 @@ use super::question::{Question, given, needed, slice};
 use super::table::{Ready, ready, statistics};
 use super::view::View;
 use super::wrong::{Told, Wrong};
+use crate::Fault;
 use crate::cx::Cx;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
@@ -24,8 +25,28 @@ pub(crate) async fn ask(cx: Cx, uri: Uri, question: Question) -> Response {
         Ok(view) => view,
         Err(wrong) => return wrong.into_response(),
     };
+    if let Err(fault) = reading_note(&view, &uri, question).await {
+        return Wrong::from(fault).into_response();
+    }
     let answer = answer(&view, &uri, question).await;
     view.told(answer)
+}
+
+/// Notes that somebody gets rows, or figures of them, where they hold personal data.
+async fn reading_note(view: &View, uri: &Uri, question: Question) -> Result<(), Fault> {
+    let is_of_names =
+        [Question::IsValid, Question::Splits, Question::Parquet, Question::Size, Question::Info];
+    if is_of_names.contains(&question) {
+        return Ok(());
+    }
+    let word = |name| given(uri, name).unwrap_or_default();
+    let path = rows_name(&word("config"), &word("split"));
+    view.cx.reading_note(&path, &view.head.commit.to_string()).await
+}
+
+/// Names the rows of a split in the list of readings.
+fn rows_name(config: &str, split: &str) -> String {
+    format!("(rows) {config}/{split}").chars().take(200).collect()
 }
 
 async fn answer(view: &View, uri: &Uri, question: Question) -> Result<Vec<u8>, Wrong> {

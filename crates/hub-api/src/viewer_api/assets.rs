@@ -70,6 +70,11 @@ impl Links {
         }
     }
 
+    /// Writes links from the root of the zone, for its own pages.
+    pub(super) fn from_root(self) -> Self {
+        Self { base: "/hub/viewer/assets".to_owned(), ..self }
+    }
+
     /// Writes the link to a cell. Good for half an hour at least.
     pub(super) fn url(&self, place: &AssetPlace<'_>) -> String {
         let column = self.columns.iter().position(|name| name == place.column).unwrap_or_default();

@@ -25,7 +25,8 @@ impl Catalog {
         Ok((config, found.ok_or_else(|| Told::split_unknown(split))?))
     }
 
-    fn config(&self, name: &str) -> Result<&Config, Told> {
+    /// Finds a config.
+    pub(super) fn config(&self, name: &str) -> Result<&Config, Told> {
         if self.configs.is_empty() {
             return Err(Told::empty());
         }

@@ -16,6 +16,7 @@ const LIMITS: Limits =
 const LIMITS_STATISTICS: Limits = Limits { scan_bytes_max: 2 << 30, ..LIMITS };
 
 /// A split with the files it is read from.
+#[derive(Clone)]
 pub(super) struct Ready {
     /// Name of its content, for what is kept.
     name: String,

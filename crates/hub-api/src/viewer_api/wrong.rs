@@ -4,10 +4,12 @@
 //! and `libs/libapi/src/libapi/exceptions.py`.
 
 use crate::Fault;
+use app::depot::Unshown;
 use axum::Json;
 use axum::http::header::{HeaderName, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use hub::Refused;
 use serde_json::json;
 
 const ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
@@ -43,11 +45,13 @@ pub(crate) enum Wrong {
 pub(crate) struct Told {
     pub(super) code: &'static str,
     pub(super) message: String,
+    /// Characters of the question before the wrong place, where one is known.
+    pub(super) position: Option<usize>,
 }
 
 impl Told {
     pub(super) fn new(code: &'static str, message: String) -> Self {
-        Self { code, message }
+        Self { code, message, position: None }
     }
 
     pub(super) fn invalid(message: String) -> Self {
@@ -99,6 +103,19 @@ impl Told {
         CODES[4..].contains(&self.code)
     }
 
+    /// Says the same to pages.
+    pub(super) fn unshown(self) -> Unshown {
+        let (position, message) = (self.position, self.message);
+        match self.code {
+            NOT_READY => Unshown::NotReady,
+            UNEXPECTED => Unshown::Failed(message),
+            "ConfigNotFoundError" | "SplitNotFoundError" => Unshown::Unknown,
+            "TooBigContentError" => Unshown::TooLarge(message),
+            code if CODES[4..].contains(&code) => Unshown::NotATable(message),
+            _ => Unshown::Question { position, message },
+        }
+    }
+
     fn status(&self) -> StatusCode {
         match self.code {
             NOT_READY => StatusCode::SERVICE_UNAVAILABLE,
@@ -119,7 +136,7 @@ impl Told {
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (place, message) = bytes.split_first()?;
         let code = CODES.get(usize::from(*place))?;
-        Some(Self { code, message: String::from_utf8(message.to_vec()).ok()? })
+        Some(Self::new(code, String::from_utf8(message.to_vec()).ok()?))
     }
 }
 
@@ -139,7 +156,11 @@ impl From<viewer::Error> for Told {
             | E::Expression { .. }
             | E::SortTooDeep { .. } => CODES[0],
         };
-        Self::new(code, error.to_string())
+        let position = match &error {
+            E::Expression { position, .. } => Some(*position),
+            _ => None,
+        };
+        Self { position, ..Self::new(code, error.to_string()) }
     }
 }
 
@@ -152,6 +173,21 @@ fn chain(error: &dyn std::error::Error) -> String {
         cause = inner.source();
     }
     text
+}
+
+impl Wrong {
+    /// Says the same to pages.
+    pub(super) fn unshown(self) -> Unshown {
+        match self {
+            Self::Told(told) => told.unshown(),
+            Self::Hub(Fault::Refused(Refused::ObjectFalse { sha256 })) => {
+                Unshown::NotATable(Refused::ObjectFalse { sha256 }.to_string())
+            }
+            Self::Hub(Fault::Refused(refused)) => Unshown::Refused(refused),
+            Self::Hub(Fault::Busy(_)) => Unshown::NotReady,
+            Self::Hub(fault) => Unshown::Failed(format!("{fault:?}")),
+        }
+    }
 }
 
 impl From<Told> for Wrong {

@@ -58,7 +58,10 @@ async fn serve(app: Arc<App>, args: &Args, data: &std::path::Path) -> Result<()>
             tended.tend().await;
         }
     });
-    let server = web::Server::new(app.clone(), &url).with_depot(depot).beyond(hub_api::router(hub));
+    let server = web::Server::new(app.clone(), &url)
+        .with_depot(depot)
+        .with_tables(hub.clone())
+        .beyond(hub_api::router(hub));
     let served = web::serve(listener, server, stop()).await;
     tending.abort();
     app.close();

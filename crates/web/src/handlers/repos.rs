@@ -6,6 +6,7 @@
 
 mod access;
 mod card;
+mod cells;
 mod discussion;
 mod edit;
 mod files;
@@ -19,6 +20,7 @@ mod new;
 mod settings;
 mod snippet;
 mod token;
+mod viewer;
 
 use crate::serve::{Route, get, post};
 use identity::Permission::{Public, SignedIn};
@@ -70,6 +72,7 @@ fn file_routes() -> Vec<Route> {
     table.extend(of_repo!(get, "/tree/{revision}", Public, files::tree));
     table.extend(of_repo!(get, "/tree/{revision}/{*path}", Public, files::tree));
     table.extend(of_repo!(get, "/blob/{revision}/{*path}", Public, files::blob));
+    table.extend(of_repo!(get, "/viewer", Public, viewer::show));
     table.extend(of_repo!(get, "/commits", Public, history::switch));
     table.extend(of_repo!(get, "/commits/{revision}", Public, history::list));
     table.extend(of_repo!(get, "/commit/{id}", Public, history::show));

@@ -13,6 +13,7 @@ pub(crate) mod history;
 pub(crate) mod list;
 mod samples;
 pub(crate) mod token;
+pub(crate) mod viewer;
 
 use super::{Rendered, add};
 use crate::Lang;
@@ -33,5 +34,6 @@ pub(super) fn samples_render(lang: Lang, out: &mut Vec<Rendered>) -> Result<(), 
     add::<list::NamespacePage>(lang, out)?;
     add::<list::CollectionPage>(lang, out)?;
     add::<token::TokensPage>(lang, out)?;
+    add::<viewer::ViewerPage>(lang, out)?;
     Ok(())
 }

@@ -255,7 +255,10 @@ impl From<app::depot::Error> for Fault {
         match error {
             app::depot::Error::Hub(error) => error.into(),
             app::depot::Error::Db(error) => error.into(),
-            error @ app::depot::Error::Git(_) => Self::Failed(chain(&error)),
+            error @ app::depot::Error::Busy => Self::Unavailable(error.to_string()),
+            error @ (app::depot::Error::Git(_) | app::depot::Error::Blob(_)) => {
+                Self::Failed(chain(&error))
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The running server.
 
 use super::{dress, route, routes};
-use app::depot::Depot;
+use app::depot::{Depot, QUOTA_BYTES, Tables};
 use app::{App, Zone, zone_read};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -23,6 +23,10 @@ pub struct Server {
     pub(crate) public_url: String,
     /// Files of repositories; without it there are no pages of the hub.
     pub(crate) depot: Option<Arc<Depot>>,
+    /// Works out tables of datasets; without it there is no page of rows.
+    pub(crate) tables: Option<Arc<dyn Tables>>,
+    /// Bytes that the large files of a namespace may take, unless it has a limit of its own.
+    pub(crate) quota_bytes: i64,
     /// Answers addresses that are none of the pages' own.
     beyond: Option<Router>,
     zone: Mutex<Option<(Time, Zone)>>,
@@ -36,13 +40,28 @@ impl Server {
     #[must_use]
     pub fn new(app: Arc<App>, public_url: &str) -> Self {
         let public_url = public_url.trim_end_matches('/').to_owned();
-        Self { app, public_url, depot: None, beyond: None, zone: Mutex::new(None) }
+        let zone = Mutex::new(None);
+        let quota_bytes = QUOTA_BYTES;
+        Self { app, public_url, depot: None, tables: None, quota_bytes, beyond: None, zone }
     }
 
     /// Shows the repositories whose files are in this depot.
     #[must_use]
     pub fn with_depot(self, depot: Arc<Depot>) -> Self {
         Self { depot: Some(depot), ..self }
+    }
+
+    /// Shows the rows of datasets.
+    #[must_use]
+    pub fn with_tables(self, tables: Arc<dyn Tables>) -> Self {
+        Self { tables: Some(tables), ..self }
+    }
+
+    /// Sets how many bytes the large files of a namespace may take, unless it has a limit of its
+    /// own; without it [`QUOTA_BYTES`].
+    #[must_use]
+    pub fn with_quota(self, quota_bytes: i64) -> Self {
+        Self { quota_bytes, ..self }
     }
 
     /// Lets another service answer what the pages do not. What it answers with 404 to a browser is

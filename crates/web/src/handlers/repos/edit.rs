@@ -4,7 +4,7 @@ use super::card::link_base;
 use super::files::{Named, TEXT_BYTES_MAX, place, text_of};
 use super::forms::{again, input, page, text};
 use super::frame::path_encoded;
-use super::here::{Here, work};
+use super::here::{Here, depot_of, work};
 use crate::Field;
 use crate::handlers::encoded;
 use crate::handlers::work::act::form_key;
@@ -14,11 +14,15 @@ use crate::pages::repos::files::rendered;
 use crate::pages::repos::form::{RepoFormPage, Section};
 use crate::pages::repos::frame::Tab;
 use crate::serve::{Fault, Page, Posted, See};
-use app::depot::{Draft, Message, Push, file_find, publish, revision_find};
+use app::depot::{
+    Attributes, Draft, Message, Push, attributes_read, file_find, is_large, large_put,
+    publish_keyed, revision_find,
+};
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use base::{FieldProblem, FieldProblems};
-use hub::{Action, Refused};
+use hub::{Action, Pointer, Refused};
+use std::sync::Arc;
 
 /// Largest body of a form with files, in bytes: 10 MiB of files and the form around them. More is
 /// for the programs that upload in parts.
@@ -33,7 +37,7 @@ struct Change {
     revision: String,
     summary: String,
     /// Path and content of each file that is put.
-    puts: Vec<(String, std::sync::Arc<[u8]>)>,
+    puts: Vec<(String, Arc<[u8]>)>,
     deletes: Vec<String>,
     /// Commit that the form was made from; empty for whatever is newest.
     parent: String,
@@ -49,10 +53,14 @@ async fn commit(here: &Here, key: String, change: Change, to: String) -> Result<
     let person = here.cx.person()?.id;
     let author = here.write(move |tx| hub::namespace_ensure(tx, person)).await?.name;
     let (repo, visitor, now) = (here.repo.clone(), here.visitor.clone(), here.cx.now);
-    work(&here.cx, move |app, depot| {
+    let puts = larges_put(here, &change).await?;
+    let published = work(&here.cx, move |app, depot| {
         let mut draft = Draft::begin(depot, &repo)?;
-        for (path, bytes) in &change.puts {
-            draft.file(path, bytes)?;
+        for (path, put) in &puts {
+            match put {
+                Put::Small(bytes) => draft.file(path, bytes)?,
+                Put::Large(pointer) => draft.large(path, pointer)?,
+            }
         }
         for path in &change.deletes {
             draft.delete(path, false)?;
@@ -65,14 +73,45 @@ async fn commit(here: &Here, key: String, change: Change, to: String) -> Result<
         };
         let parent = Some(change.parent).filter(|parent| !parent.is_empty());
         let push = Push { repo, visitor, revision: change.revision, parent, message };
-        publish(app, depot, &push, &mut draft)
-    })
-    .await?;
-    let (kept, location) = (key, to.clone());
-    let keep =
-        here.cx.app.write(move |tx| app::once(tx, &kept, |_| Ok::<_, db::Error>(location.clone())));
-    keep.await?;
-    Ok(See(to))
+        publish_keyed(app, depot, &push, (&mut draft, &key, &to))
+    });
+    Ok(See(published.await?))
+}
+
+/// A file as a commit takes it.
+enum Put {
+    Small(Arc<[u8]>),
+    Large(Pointer),
+}
+
+/// Stores the files that do not belong into Git; the others stay as they are.
+async fn larges_put(here: &Here, change: &Change) -> Result<Vec<(String, Put)>, Fault> {
+    let brought = change.puts.iter().find(|(path, _)| path == ".gitattributes");
+    let text = match brought {
+        Some((_, bytes)) => String::from_utf8_lossy(bytes).into_owned(),
+        None => {
+            let revision = change.revision.clone();
+            let read = here.look(move |look| {
+                let head = revision_find(look.read, look.git, &look.here.repo, &revision)?;
+                attributes_read(look.git, head.tree)
+            });
+            read.await?
+        }
+    };
+    let attributes = Attributes::parse(&text);
+    let (app, depot) = (&here.cx.app, depot_of(&here.cx)?);
+    let quota = here.cx.shared.quota_bytes;
+    let mut puts = Vec::with_capacity(change.puts.len());
+    for (path, bytes) in &change.puts {
+        let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let put = if is_large(&attributes, path, (size, bytes)) {
+            Put::Large(large_put(app, &depot, &here.repo, (bytes, quota)).await?)
+        } else {
+            Put::Small(bytes.clone())
+        };
+        puts.push((path.clone(), put));
+    }
+    Ok(puts)
 }
 
 /// Tests the first line of a commit.
@@ -291,7 +330,7 @@ fn edit_read(form: &Posted, revision: &str, path: &str, content: &str) -> Result
         ("is longer than 512 KiB: upload it as a file", "超过 512 KiB，请以文件上传"),
     );
     problems.finish().map_err(Fault::Invalid)?;
-    let bytes: std::sync::Arc<[u8]> = std::sync::Arc::from(content.as_bytes());
+    let bytes: Arc<[u8]> = Arc::from(content.as_bytes());
     Ok(Change {
         revision: revision.to_owned(),
         summary: summary(form, &format!("Update {path}"))?,

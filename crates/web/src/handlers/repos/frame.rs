@@ -32,6 +32,7 @@ impl Look<'_, '_> {
             downloads: count(repo.downloads),
             is_liked,
             is_signed_in: here.visitor.person.is_some(),
+            has_viewer: repo.kind == hub::RepoKind::Dataset && here.cx.shared.tables.is_some(),
             may_write: self.may(Action::Write)?,
             may_administer: self.may(Action::Administer)?,
             revision: revision.to_owned(),

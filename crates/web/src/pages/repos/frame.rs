@@ -53,6 +53,8 @@ pub(crate) struct RepoFrame {
     pub(crate) downloads: u64,
     pub(crate) is_liked: bool,
     pub(crate) is_signed_in: bool,
+    /// Whether there is a page of rows.
+    pub(crate) has_viewer: bool,
     pub(crate) may_write: bool,
     pub(crate) may_administer: bool,
     /// Revision that links of the page keep, as in `main`.
@@ -79,7 +81,7 @@ impl RepoFrame {
         let all = [
             (Tab::Card, String::new(), "repo.tab-card", true),
             (Tab::Files, tree, "repo.tab-files", true),
-            (Tab::Viewer, "/viewer".to_owned(), "repo.tab-viewer", self.has_viewer()),
+            (Tab::Viewer, "/viewer".to_owned(), "repo.tab-viewer", self.has_viewer),
             (Tab::History, commits, "repo.tab-history", true),
             (Tab::Discussions, "/discussions".to_owned(), "repo.tab-discussions", true),
             (Tab::Access, "/access".to_owned(), "repo.tab-access", has_access),
@@ -92,10 +94,6 @@ impl RepoFrame {
             is_current: tab == self.tab,
         };
         shown.map(link).collect()
-    }
-
-    fn has_viewer(&self) -> bool {
-        false
     }
 
     pub(crate) fn gating_key(&self) -> Option<&'static str> {
