@@ -3,6 +3,7 @@
 
 use super::viewer_world::{Answer, World};
 use crate::{Need, route_list};
+use app::depot::{RowsAsked, TableAsked, Tables, Unshown};
 use axum::body::Body;
 use axum::http::Request;
 use flate2::Compression;
@@ -11,6 +12,7 @@ use hub::Action;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::io::Write;
+use std::sync::Arc;
 
 const QUESTIONS: [&str; 10] = [
     "is-valid",
@@ -272,4 +274,39 @@ async fn croissant_names_every_file_by_the_hash_of_the_bytes_behind_its_address(
         let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(file["sha256"], hash, "{path}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_get_the_rows_that_the_wire_gives_with_figures_and_the_wrong_place() {
+    let world = World::open().await;
+    world.dataset("d", false).await;
+    let commit = world.commit("d", &[("train.csv", CSV)]).await;
+    let hub = world.hub().clone();
+    let found = hub.app.read(|read| hub::repo_find(read, hub::RepoKind::Dataset, "town/d")).await;
+    let Ok(Some(hub::Found::Here(repo))) = found else { panic!("the dataset is gone") };
+    let repo = Arc::new(repo);
+    let ask = async |split: Option<&str>, rows: RowsAsked| {
+        let asked = TableAsked {
+            repo: repo.clone(),
+            revision: "main".to_owned(),
+            config: None,
+            split: split.map(str::to_owned),
+            rows,
+            slice: viewer::Slice { offset: 0, length: 100 },
+            has_figures: false,
+        };
+        hub.clone().table(asked).await
+    };
+    let shown = ask(None, RowsAsked::Search("EVE".to_owned())).await.expect("shows rows");
+    assert_eq!((shown.commit, &*shown.config, &*shown.split), (commit, "default", "train"));
+    let table = shown.table.expect("a table");
+    assert_eq!((table.rows, table.page.expect("rows").num_rows_total), (3, 1));
+    let figures = table.figures.expect("a small table has figures").expect("they are ready");
+    let figures: Value = serde_json::from_slice(&figures).expect("JSON");
+    assert_eq!(figures["num_examples"], 3);
+    let filter = RowsAsked::Filter { filter: "id > > 1".to_owned(), order: String::new() };
+    let shown = ask(Some("train"), filter).await.expect("a dataset").table.expect("a table");
+    let Err(Unshown::Question { position, .. }) = shown.page else { panic!("it was answered") };
+    assert_eq!(position, Some(5));
+    assert_eq!(ask(Some("none"), RowsAsked::All).await.err(), Some(Unshown::Unknown));
 }

@@ -67,6 +67,11 @@ impl World {
         Self { hub: hub.await.expect("opens the hub"), folder }
     }
 
+    /// The hub itself.
+    pub(crate) fn hub(&self) -> &Arc<Hub> {
+        &self.hub
+    }
+
     /// Where the viewer keeps what it worked out.
     pub(crate) fn kept(&self) -> PathBuf {
         self.folder.path().join("hub/viewer")

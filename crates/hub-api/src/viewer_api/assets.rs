@@ -71,7 +71,7 @@ impl Links {
     }
 
     /// Writes links from the root of the zone, for its own pages.
-    pub(super) fn from_root(self) -> Self {
+    pub(super) fn within_zone(self) -> Self {
         Self { base: "/hub/viewer/assets".to_owned(), ..self }
     }
 

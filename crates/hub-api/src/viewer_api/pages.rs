@@ -80,7 +80,7 @@ async fn rows_page(
     (config, split): (&Config, &Split),
     (ready, asked): (&Ready, &TableAsked),
 ) -> Result<viewer::RowsPage, Wrong> {
-    let links = Links::new(view, &config.name, &split.name, ready.index.columns()).from_root();
+    let links = Links::new(view, &config.name, &split.name, ready.index.columns()).within_zone();
     let (ready, rows, slice) = (ready.clone(), asked.rows.clone(), asked.slice);
     view.turn(move || {
         let table = ready.open()?;

@@ -237,3 +237,47 @@ fn a_token_is_shown_once_with_the_lines_that_use_it() {
         assert_eq!(wrong.status, 422);
     });
 }
+
+#[test]
+fn what_belongs_into_large_file_storage_goes_there_from_the_browser_too() {
+    on_both(|world| {
+        made(world, "model", "signs");
+        put(world, MODEL, "small.txt", b"plain words\n");
+        put(world, MODEL, "by-name.bin", b"plain words\n");
+        put(world, MODEL, "by-content.dat", b"a\0b");
+        let raw = world.get(&format!("{MODEL}/tree/main"), "").words();
+        let is_large = |name: &str| {
+            let at = format!("{MODEL}/blob/main/{name}");
+            world.get(&at, "").words().contains(&base::sha256_hex(match name {
+                "by-content.dat" => b"a\0b",
+                _ => b"plain words\n",
+            }))
+        };
+        assert!(is_large("by-name.bin") && is_large("by-content.dat"), "{raw}");
+        assert!(!is_large("small.txt"), "{raw}");
+        // A path that no pattern covered has a line of its own from then on.
+        let attributes = world.get(&format!("{MODEL}/blob/main/.gitattributes"), "").words();
+        assert!(attributes.contains("/by-content.dat filter=lfs"), "{attributes}");
+    });
+}
+
+#[test]
+fn an_upload_over_the_quota_is_refused_and_changes_nothing() {
+    on_both(|world| {
+        made(world, "model", "signs");
+        let form = format!("{MODEL}/upload/main");
+        let bytes = vec![0_u8; world::QUOTA_BYTES + 1];
+        let answer = world.upload(&world.publisher, (&form, &form), &[("a.bin", &bytes)]);
+        assert_eq!(answer.status, 409, "{}", answer.words());
+        assert!(!world.get(&format!("{MODEL}/tree/main"), "").words().contains("a.bin"));
+    });
+}
+
+#[test]
+fn there_is_no_page_of_rows_where_nothing_reads_tables() {
+    on_both(|world| {
+        made(world, "dataset", "faces");
+        assert_eq!(world.get(&format!("{DATA}/viewer"), "").status, 404);
+        assert!(!world.get(DATA, "").text.contains(&format!("{DATA}/viewer")));
+    });
+}

@@ -11,6 +11,7 @@ use crate::pages::repos::viewer::{
 use crate::serve::{Fault, Page, Query};
 use crate::{Field, Pager};
 use app::depot::{RowsAsked, Shown, TableAsked, TableShown, Unshown, revision_find};
+use axum::http::StatusCode;
 use hub::RepoKind;
 use viewer::limits::PAGE_ROWS_MAX;
 use viewer::{Config, RowItem, RowsPage, Slice};
@@ -134,8 +135,12 @@ pub(super) async fn show(here: Here, query: Query) -> Result<Page, Fault> {
         Ok(shown) => shown,
         Err(why) => {
             let again = Places::of(&here, &asked, ("", "")).with(&[]);
+            let status = match why {
+                Unshown::Unknown => StatusCode::NOT_FOUND,
+                _ => StatusCode::OK,
+            };
             let body = absent(why, again)?;
-            return Page::of(&page(&here, repo, (Vec::new(), Vec::new()), body));
+            return Page::with(status, &page(&here, repo, (Vec::new(), Vec::new()), body));
         }
     };
     answer(&here, repo, (&asked, shown))

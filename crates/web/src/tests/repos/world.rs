@@ -13,6 +13,9 @@ use testbed::TempDir;
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
+/// Bytes that large files may take.
+pub(super) const QUOTA_BYTES: usize = 64 * 1024;
+
 pub(super) struct World {
     runtime: Runtime,
     service: axum::Router,
@@ -80,6 +83,7 @@ impl World {
         let [publisher, guest, office] =
             people.map(|(name, role)| cookie(&app, person(&app, name, role)));
         let server = Server::new(app.clone(), "http://zone.example").with_depot(depot);
+        let server = server.with_quota(i64::try_from(QUOTA_BYTES).unwrap());
         let service = router(server);
         Self { runtime, service, app, publisher, guest, office, _folder: folder }
     }
