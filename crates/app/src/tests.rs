@@ -2,6 +2,7 @@ mod fsck;
 mod gc;
 mod gc_world;
 mod kept;
+mod keyed;
 
 use crate::payout::{Order, payment_csv, payment_pain001};
 use crate::{App, Config, Payer, Zone, once, zone_read, zone_set};
