@@ -10,7 +10,7 @@ async fn a_change_sent_again_is_made_once_because_its_key_is_kept_with_it() {
         let repo = world.repo("digits").await;
         let mut heads = Vec::new();
         for (key, location) in [("a", "/first"), ("a", "/second"), ("b", "/third")] {
-            let (visitor, own) = (world.visitor(), repo.clone());
+            let (visitor, own) = (world.visitor().await, repo.clone());
             let act = move |app: &crate::App, depot: &crate::depot::Depot| {
                 let mut draft = Draft::begin(depot, &own).unwrap();
                 draft.file("a.txt", location.as_bytes()).unwrap();
