@@ -10,7 +10,7 @@ use crate::tongue::LFS_JSON;
 use crate::{Fault, content, range, upload};
 use app::depot::Depot;
 use axum::Json;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::Path;
 use axum::http::header::{ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -322,8 +322,9 @@ pub(crate) async fn join(
     Ok(lfs_json(&json!({"oid": may.sha256, "size": may.size})))
 }
 
-/// `POST /hub/lfs/{token}/verify`: whether the object has come.
-pub(crate) async fn verify(cx: Cx, Path(token): Path<String>) -> Result<Response, Fault> {
+/// `POST /hub/lfs/{token}/verify`: whether the object has come. The body says nothing new, and is
+/// read all the same: a connection with an unread body is closed, and clients use it again.
+pub(crate) async fn verify(cx: Cx, Path(token): Path<String>, _: Bytes) -> Result<Response, Fault> {
     let may: Put = cx.hub.signer.open(&token, cx.now)?;
     let (repo, hash) = (may.repo, may.sha256.clone());
     let held = cx
