@@ -9,7 +9,7 @@ use crate::token::{Permit, XET_SECONDS};
 use crate::{Fault, upload};
 use app::depot::Depot;
 use axum::Json;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::Path;
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, RANGE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -377,6 +377,6 @@ pub(crate) async fn part(cx: Cx, Path(token): Path<String>) -> Result<Response, 
 }
 
 /// `POST /v1/telemetry`: nothing is kept.
-pub(crate) async fn telemetry(_: Cx, _: Bytes) -> StatusCode {
+pub(crate) async fn telemetry(_: Cx) -> StatusCode {
     StatusCode::NO_CONTENT
 }

@@ -2,12 +2,11 @@
 
 use crate::cx::Cx;
 use crate::first::work;
-use crate::{Fault, Hub, chunks};
+use crate::{Fault, chunks};
 use app::depot::{Depot, FileFacts};
 use axum::body::{Body, Bytes};
 use hub::{Object, ObjectState, Refused};
 use std::ops::Range;
-use std::sync::Arc;
 
 /// Opens the bytes of a file, or of a part of it.
 pub(crate) async fn body(
@@ -16,7 +15,7 @@ pub(crate) async fn body(
     range: Option<Range<u64>>,
 ) -> Result<Body, Fault> {
     match &file.large {
-        Some(large) => object_body(&cx.hub, &large.object, range).await,
+        Some(large) => object_body(cx, &large.object, range).await,
         None => small_body(cx, file, range).await,
     }
 }
@@ -44,11 +43,12 @@ async fn small_body(cx: &Cx, file: &FileFacts, range: Option<Range<u64>>) -> Res
 
 /// Opens a large file; a claim about its bytes is checked first.
 pub(crate) async fn object_body(
-    hub: &Arc<Hub>,
+    cx: &Cx,
     object: &Object,
     range: Option<Range<u64>>,
 ) -> Result<Body, Fault> {
-    let Some(chunked) = &object.chunked else { return whole_body(hub, object, range).await };
+    let hub = &cx.hub;
+    let Some(chunked) = &object.chunked else { return whole_body(cx, object, range).await };
     let state = match object.state {
         ObjectState::Claimed => hub.verifier.settle(hub, object).await?,
         known => known,
@@ -59,16 +59,21 @@ pub(crate) async fn object_body(
     chunks::body(hub, (object.store, chunked), range).await
 }
 
-async fn whole_body(
-    hub: &Arc<Hub>,
-    object: &Object,
-    range: Option<Range<u64>>,
-) -> Result<Body, Fault> {
-    let key = Depot::whole_key(&object.sha256)?;
+/// Files of a local store go from the disk's cache to the socket, all others through memory.
+async fn whole_body(cx: &Cx, object: &Object, range: Option<Range<u64>>) -> Result<Body, Fault> {
+    let (key, blobs) = (Depot::whole_key(&object.sha256)?, cx.hub.depot.blobs());
+    let lost =
+        || Fault::Failed(format!("the bytes of {} are lost: run the checker", object.sha256));
+    if let Some(outlet) = &cx.outlet
+        && blobs.file_path(&key).is_some()
+    {
+        let (file, size) = blobs.file_open(&key).await?.ok_or_else(lost)?;
+        let range = range.unwrap_or(0..size);
+        if range.end > size {
+            return Err(lost());
+        }
+        return Ok(outlet.body(file, range));
+    }
     // The store refuses an empty range, and an empty file has no other.
-    let opened = hub.depot.blobs().read(&key, range).await?;
-    let opened = opened.ok_or_else(|| {
-        Fault::Failed(format!("the bytes of {} are lost: run the checker", object.sha256))
-    })?;
-    Ok(Body::from_stream(opened.bytes))
+    Ok(Body::from_stream(blobs.read(&key, range).await?.ok_or_else(lost)?.bytes))
 }

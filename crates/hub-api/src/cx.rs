@@ -10,6 +10,7 @@ use base::Time;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hub::{Found, Refused, Repo, RepoKind, Visitor};
+use listen::Outlet;
 use std::sync::Arc;
 
 /// Cookie of a session in the pages; good for reading here, so that links in pages work.
@@ -21,6 +22,10 @@ pub(crate) struct Cx {
     pub(crate) hub: Arc<Hub>,
     pub(crate) visitor: Visitor,
     pub(crate) now: Time,
+    /// When this request began to find out things.
+    pub(crate) moment: Moment,
+    /// The way of files to the socket, where there is a socket.
+    pub(crate) outlet: Option<Outlet>,
     repo: Option<Arc<Repo>>,
     /// Whether its files hold personal data, so that every reading is noted.
     is_personal: bool,
@@ -95,14 +100,27 @@ impl Cx {
     /// Asks nobody who they are: the address or token of the request says what may be done.
     pub(crate) fn nobody(hub: &Arc<Hub>) -> Self {
         let now = hub.app.now();
-        Self { hub: hub.clone(), visitor: Visitor::default(), now, repo: None, is_personal: false }
+        Self {
+            hub: hub.clone(),
+            visitor: Visitor::default(),
+            now,
+            moment: Moment::of(hub, now),
+            outlet: None,
+            repo: None,
+            is_personal: false,
+        }
+    }
+
+    /// Lets files go out by the connection that a request came in by.
+    pub(crate) fn with_outlet(self, parts: &Parts) -> Self {
+        Self { outlet: parts.extensions.get().cloned(), ..self }
     }
 
     /// Reads who asks.
     pub(crate) async fn of(hub: &Arc<Hub>, parts: &Parts) -> Result<Self, Fault> {
-        let now = hub.app.now();
+        let nobody = Self::nobody(hub).with_outlet(parts);
         let claimed = claim(&parts.headers, &parts.method)?;
-        let visitor = visitor_known(hub, claimed, now).await?;
+        let visitor = visitor_known(hub, claimed, nobody.now).await?;
         // A session that has ended is nobody; a token that has ended is a mistake to be told.
         let is_token = parts.headers.contains_key(AUTHORIZATION);
         let visitor = match visitor {
@@ -110,7 +128,7 @@ impl Cx {
             None if is_token => return Err(Fault::Credentials),
             None => Visitor::default(),
         };
-        Ok(Self { hub: hub.clone(), visitor, now, repo: None, is_personal: false })
+        Ok(Self { visitor, ..nobody })
     }
 
     /// Finds the repository of the request and tests whether the visitor may act on it.
@@ -123,7 +141,7 @@ impl Cx {
         let change = self.visitor.may_change;
         let question =
             format!("enter {person} {change} {action:?} {} {}", named.kind.as_str(), named.path);
-        let moment = Moment::of(&self.hub, self.now);
+        let moment = self.moment;
         if let Some(known) = self.hub.memo.find::<Entered>(moment, &question) {
             self.repo = Some(known.repo.clone());
             self.is_personal = known.is_personal;
@@ -167,6 +185,11 @@ impl Cx {
     /// Returns the repository; routes that name one always have it.
     pub(crate) fn repo(&self) -> Result<Arc<Repo>, Fault> {
         self.repo.clone().ok_or_else(|| Fault::Failed("a route without a repository".to_owned()))
+    }
+
+    /// Tells whether every reading must be noted.
+    pub(crate) fn is_personal(&self) -> bool {
+        self.is_personal
     }
 
     /// Notes that somebody gets files with personal data, before the first byte goes out.

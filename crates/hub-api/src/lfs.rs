@@ -10,7 +10,7 @@ use crate::tongue::LFS_JSON;
 use crate::{Fault, content, range, upload};
 use app::depot::Depot;
 use axum::Json;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::Path;
 use axum::http::header::{ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -322,9 +322,8 @@ pub(crate) async fn join(
     Ok(lfs_json(&json!({"oid": may.sha256, "size": may.size})))
 }
 
-/// `POST /hub/lfs/{token}/verify`: whether the object has come. The body says nothing new, and is
-/// read all the same: a connection with an unread body is closed, and clients use it again.
-pub(crate) async fn verify(cx: Cx, Path(token): Path<String>, _: Bytes) -> Result<Response, Fault> {
+/// `POST /hub/lfs/{token}/verify`: whether the object has come. The body says nothing new.
+pub(crate) async fn verify(cx: Cx, Path(token): Path<String>) -> Result<Response, Fault> {
     let may: Put = cx.hub.signer.open(&token, cx.now)?;
     let (repo, hash) = (may.repo, may.sha256.clone());
     let held = cx
@@ -372,7 +371,7 @@ pub(crate) async fn get(
     let body = if method == Method::HEAD {
         Body::empty()
     } else {
-        content::object_body(&cx.hub, &object, asked).await?
+        content::object_body(&cx, &object, asked).await?
     };
     Ok((status, told, body).into_response())
 }

@@ -33,6 +33,7 @@ mod memo;
 mod packs;
 mod page;
 mod pipe;
+mod quick;
 mod range;
 mod refs;
 mod repos;

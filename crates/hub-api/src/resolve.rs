@@ -4,10 +4,10 @@ use crate::cx::Cx;
 use crate::first::look;
 use crate::memo::Moment;
 use crate::page::encode_path;
-use crate::{Fault, content, range};
+use crate::{Fault, content, quick, range};
 use app::depot::{FileFacts, Revision, file_find, revision_find};
 use axum::body::Body;
-use axum::extract::Path;
+use axum::extract::{Path, Request};
 use axum::http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE,
     ETAG, HeaderName, IF_NONE_MATCH, LINK, X_CONTENT_TYPE_OPTIONS,
@@ -29,9 +29,9 @@ const SECURITY_POLICY: HeaderName = HeaderName::from_static("content-security-po
 pub(crate) async fn resolve(
     cx: Cx,
     Path(mut named): Path<BTreeMap<String, String>>,
-    method: Method,
-    headers: HeaderMap,
+    request: Request,
 ) -> Result<Response, Fault> {
+    let (method, headers) = (request.method(), request.headers());
     let revision = named.remove("revision").unwrap_or_default();
     let path = named.remove("path").unwrap_or_default();
     let (head, file) = found(&cx, revision, path).await?;
@@ -43,7 +43,7 @@ pub(crate) async fn resolve(
     if is_known {
         return answer(StatusCode::NOT_MODIFIED, told, Body::empty());
     }
-    let asked = range::asked(&headers, file.size_bytes)?;
+    let asked = range::asked(headers, file.size_bytes)?;
     let status = match &asked {
         Some(range) => {
             let (start, last, size) = (range.start, range.end - 1, file.size_bytes);
@@ -55,7 +55,7 @@ pub(crate) async fn resolve(
     };
     let length = asked.as_ref().map_or(file.size_bytes, |range| range.end - range.start);
     told.insert(CONTENT_LENGTH, HeaderValue::from(length));
-    if method == Method::HEAD {
+    if *method == Method::HEAD {
         return answer(status, told, Body::empty());
     }
     cx.reading_note(&file.path, &head.commit.to_string()).await?;
@@ -63,7 +63,10 @@ pub(crate) async fn resolve(
     if is_first {
         cx.hub.counted.add(cx.repo()?.id);
     }
-    let body = content::body(&cx, &file, asked).await?;
+    let body = content::body(&cx, &file, asked.clone()).await?;
+    if asked.is_none() {
+        quick::keep(&cx, &request, (&file, &told));
+    }
     answer(status, told, body)
 }
 

@@ -124,7 +124,7 @@ enum Pass {
 async fn gate_pass(hub: &Arc<Hub>, need: Need, request: Request) -> Result<Pass, Fault> {
     let (mut parts, body) = request.into_parts();
     let mut cx = match need {
-        Need::Open | Need::Signed => Cx::nobody(hub),
+        Need::Open | Need::Signed => Cx::nobody(hub).with_outlet(&parts),
         Need::SignedIn | Need::Seen | Need::Repo(_) | Need::Dataset(_) => {
             Cx::of(hub, &parts).await?
         }

@@ -4,6 +4,7 @@ mod calls;
 mod cards;
 mod people;
 mod purge;
+mod quick;
 mod table;
 mod viewer;
 mod viewer_world;

@@ -57,6 +57,10 @@ pub(crate) async fn run(app: Arc<App>, args: &ServeArgs, ready: impl FnOnce(&str
     let server = web::Server::new(app.clone(), &url)
         .with_depot(depot)
         .with_tables(hub.clone())
+        .quick({
+            let hub = hub.clone();
+            move |request| hub.quick(request)
+        })
         .beyond(hub_api::router(hub));
     let served = web::serve(listener, server, stop()).await;
     tending.abort();

@@ -45,7 +45,7 @@ pub use parts::{
     Capture, Crumb, Fact, GroupNode, Measure, OrgRef, Outcome, Pager, Paper, Part, PathStep,
     Source, Step, StepKind, SupplierCondition, Test, Trace,
 };
-pub use serve::{Server, Shown, route_list, router, serve};
+pub use serve::{Answer, Server, Shown, Site, route_list, router, serve};
 pub use state::State;
 pub use text::Text;
 pub use ui::{Notice, Role, Ui, Viewer};

@@ -9,6 +9,7 @@ mod fault;
 mod posted;
 mod route;
 mod routes;
+mod site;
 mod state;
 
 pub(crate) use cx::{Cx, Page, See};
@@ -16,5 +17,6 @@ pub(crate) use fault::{Fault, body_refused};
 pub(crate) use posted::{Posted, Query};
 pub(crate) use route::{BodyMost, Route, get, post};
 pub use route::{Shown, route_list};
+pub use site::{Answer, Site};
 pub(crate) use state::{BODY_BYTES_MAX, Shared};
 pub use state::{Server, router, serve};

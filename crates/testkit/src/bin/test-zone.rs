@@ -61,6 +61,10 @@ async fn serve(app: Arc<App>, args: &Args, data: &std::path::Path) -> Result<()>
     let server = web::Server::new(app.clone(), &url)
         .with_depot(depot)
         .with_tables(hub.clone())
+        .quick({
+            let hub = hub.clone();
+            move |request| hub.quick(request)
+        })
         .beyond(hub_api::router(hub));
     let served = web::serve(listener, server, stop()).await;
     tending.abort();

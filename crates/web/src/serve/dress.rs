@@ -75,7 +75,7 @@ pub(crate) async fn dress(State(shared): State<Shared>, request: Request, next: 
 }
 
 /// Sets what every answer carries.
-fn guard(out: &mut HeaderMap, id: &str) {
+pub(crate) fn guard(out: &mut HeaderMap, id: &str) {
     for (name, value) in [
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (X_FRAME_OPTIONS, "DENY"),

@@ -1,11 +1,12 @@
 //! The running server.
 
+use super::site::{Quick, Site};
 use super::{dress, route, routes};
 use app::depot::{Depot, QUOTA_BYTES, Tables};
 use app::{App, Zone, zone_read};
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::serve::ListenerExt;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::response::Response;
 use base::Time;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,6 +30,7 @@ pub struct Server {
     pub(crate) quota_bytes: i64,
     /// Answers addresses that are none of the pages' own.
     beyond: Option<Router>,
+    quick: Option<Quick>,
     zone: Mutex<Option<(Time, Zone)>>,
 }
 
@@ -41,8 +43,16 @@ impl Server {
     pub fn new(app: Arc<App>, public_url: &str) -> Self {
         let public_url = public_url.trim_end_matches('/').to_owned();
         let zone = Mutex::new(None);
-        let quota_bytes = QUOTA_BYTES;
-        Self { app, public_url, depot: None, tables: None, quota_bytes, beyond: None, zone }
+        Self {
+            app,
+            public_url,
+            depot: None,
+            tables: None,
+            quota_bytes: QUOTA_BYTES,
+            beyond: None,
+            quick: None,
+            zone,
+        }
     }
 
     /// Shows the repositories whose files are in this depot.
@@ -71,6 +81,16 @@ impl Server {
         Self { beyond: Some(service), ..self }
     }
 
+    /// Asks this first, of every request: it answers those whose answer it has at hand. It must
+    /// neither wait nor answer what the service given to [`Server::beyond`] would not.
+    #[must_use]
+    pub fn quick(
+        self,
+        answer: impl Fn(&Request) -> Option<Response> + Send + Sync + 'static,
+    ) -> Self {
+        Self { quick: Some(Arc::new(answer)), ..self }
+    }
+
     /// Returns the zone's settings, at most a second old.
     pub(crate) async fn zone(&self) -> Result<Zone, db::Error> {
         let now = self.app.now();
@@ -92,8 +112,9 @@ impl Server {
 }
 
 /// Returns the whole service: pages, forms, JSON API and assets.
-pub fn router(mut server: Server) -> Router {
+pub fn router(mut server: Server) -> Site {
     let beyond = server.beyond.take();
+    let quick = server.quick.take();
     let shared = Arc::new(server);
     let beyond = beyond.unwrap_or_else(|| Router::new().fallback(dress::not_found));
     let own = beyond.clone();
@@ -101,11 +122,12 @@ pub fn router(mut server: Server) -> Router {
     let named = route::build(routes::named(), &shared)
         .fallback(move |request| dress::beyond(own, request))
         .with_state(shared.clone());
-    route::build(routes::table(), &shared)
+    let router = route::build(routes::table(), &shared)
         .fallback(move |request| dress::named_or_beyond(named, beyond, request))
         .layer(axum::middleware::from_fn_with_state(shared.clone(), dress::dress))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .with_state(shared)
+        .with_state(shared.clone());
+    Site::of(shared, router, quick)
 }
 
 /// Serves until `stop` is ready; requests under way are finished.
@@ -115,13 +137,7 @@ pub fn router(mut server: Server) -> Router {
 pub async fn serve(
     listener: TcpListener,
     server: Server,
-    stop: impl Future<Output = ()> + Send + 'static,
+    stop: impl Future<Output = ()>,
 ) -> std::io::Result<()> {
-    // Without it a small answer waits for the client's delayed acknowledgement.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "cannot set TCP_NODELAY");
-        }
-    });
-    axum::serve(listener, router(server)).with_graceful_shutdown(stop).await
+    listen::serve(listener, router(server), stop).await
 }

@@ -1,9 +1,9 @@
 //! A small client, and a zone in which everybody has a token.
 
+use crate::Site;
 use crate::api::{Gives, declared};
 use crate::{Server, router};
 use app::{App, Config};
-use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use base::{FixedClock, Random, Time};
@@ -108,7 +108,7 @@ pub(super) struct Sent<'a> {
 pub(super) struct Client {
     runtime: tokio::runtime::Runtime,
     pub(super) app: Arc<App>,
-    router: Router,
+    router: Site,
     tokens: BTreeMap<&'static str, String>,
     pub(super) people: BTreeMap<&'static str, PersonId>,
     pub(super) session: String,

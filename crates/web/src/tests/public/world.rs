@@ -86,7 +86,7 @@ pub(super) struct World {
     pub(super) app: Arc<App>,
     pub(super) clock: Arc<FixedClock>,
     runtime: Runtime,
-    service: axum::Router,
+    service: crate::Site,
     officers: [PersonId; 2],
     reviewer: PersonId,
     applicant: PersonId,

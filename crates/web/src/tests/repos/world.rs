@@ -18,7 +18,7 @@ pub(super) const QUOTA_BYTES: usize = 64 * 1024;
 
 pub(super) struct World {
     runtime: Runtime,
-    service: axum::Router,
+    service: crate::Site,
     app: Arc<App>,
     pub(super) publisher: String,
     pub(super) guest: String,
