@@ -8,6 +8,7 @@
 //! than a few blocks, block the async runtime, or know what the bytes mean and who may read them.
 //! Start reading at [`Store`].
 
+mod block;
 mod error;
 mod key;
 mod local;

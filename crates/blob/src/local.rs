@@ -5,6 +5,7 @@
 //! never removed from `objects`: nobody can then lose the folder that he is about to write to.
 
 mod draft;
+mod file;
 mod parts;
 mod read;
 mod walk;

@@ -3,6 +3,7 @@
 //! A stage collects a block, then hands it to a task of its own that hashes and writes while the
 //! next block is collected: two blocks in memory, one crossing to a blocking thread a block.
 
+use crate::block::Block;
 use crate::local::LocalDraft;
 use crate::s3::S3Draft;
 use crate::{Error, Part, Stored, Wanted};
@@ -15,7 +16,7 @@ use tokio::task::JoinHandle;
 pub struct Stage {
     wanted: Wanted,
     size_bytes: u64,
-    block: Vec<u8>,
+    block: Block,
     block_bytes: usize,
     work: Work,
 }
@@ -31,7 +32,7 @@ pub(crate) enum Draft {
 enum Work {
     Idle(Draft),
     /// A block is being written; its memory comes back with the draft.
-    Busy(JoinHandle<Result<(Draft, Vec<u8>), Error>>),
+    Busy(JoinHandle<Result<(Draft, Block), Error>>),
     /// Something failed or was refused; the draft is gone.
     Stopped,
 }
@@ -51,7 +52,13 @@ impl Stage {
             Draft::Local(_) => crate::local::BLOCK_BYTES,
             Draft::S3(draft) => draft.block_bytes(),
         };
-        Self { wanted, size_bytes: 0, block: Vec::new(), block_bytes, work: Work::Idle(draft) }
+        Self {
+            wanted,
+            size_bytes: 0,
+            block: Block::default(),
+            block_bytes,
+            work: Work::Idle(draft),
+        }
     }
 
     /// Takes the next bytes.
@@ -74,7 +81,7 @@ impl Stage {
         while !rest.is_empty() {
             let room = self.block_bytes - self.block.len();
             let (now, later) = rest.split_at(room.min(rest.len()));
-            self.block.extend_from_slice(now);
+            self.block.extend(now, self.block_bytes);
             rest = later;
             if self.block.len() == self.block_bytes {
                 self.block_flush().await?;
@@ -109,7 +116,7 @@ impl Stage {
                 let work = tokio::task::spawn_blocking(move || draft.finish(&block));
                 work.await.map_err(|_| Error::Stopped)?
             }
-            Draft::S3(draft) => draft.finish(block).await,
+            Draft::S3(draft) => draft.finish(block.into_bytes()).await,
         }
     }
 
@@ -124,24 +131,24 @@ impl Stage {
                 Ok((Draft::Local(draft), block))
             }),
             Draft::S3(mut draft) => tokio::spawn(async move {
-                draft.append(block).await?;
-                Ok((Draft::S3(draft), Vec::new()))
+                draft.append(block.into_bytes()).await?;
+                Ok((Draft::S3(draft), Block::default()))
             }),
         });
         Ok(())
     }
 
     /// Waits for the block under way and takes the draft, which leaves the stage stopped.
-    async fn draft_take(&mut self) -> Result<(Draft, Vec<u8>), Error> {
+    async fn draft_take(&mut self) -> Result<(Draft, Block), Error> {
         match std::mem::replace(&mut self.work, Work::Stopped) {
-            Work::Idle(draft) => Ok((draft, Vec::new())),
+            Work::Idle(draft) => Ok((draft, Block::default())),
             Work::Busy(task) => task.await.map_err(|_| Error::Stopped)?,
             Work::Stopped => Err(Error::Stopped),
         }
     }
 
     fn stop(&mut self) {
-        self.block = Vec::new();
+        self.block = Block::default();
         // A block under way removes the draft when it ends, on its own thread.
         if let Work::Idle(draft) = std::mem::replace(&mut self.work, Work::Stopped)
             && let Ok(runtime) = tokio::runtime::Handle::try_current()

@@ -1,6 +1,8 @@
 //! A file that is being written: a whole object, or a part inside the file of an upload.
 
+use super::file::DraftFile;
 use super::{Local, failed, folder_sync, parent};
+use crate::block::Block;
 use crate::stage::Finished;
 use crate::{Error, Key, Sha256, Stored, Wanted};
 use std::fs::{self, File};
@@ -21,9 +23,9 @@ pub(crate) struct LocalDraft {
 #[derive(Debug)]
 pub(super) enum Target {
     /// A file of its own, made with the first block.
-    Object { key: Key, path: PathBuf, file: Option<File> },
+    Object { key: Key, path: PathBuf, file: Option<DraftFile> },
     /// A place in the file of an upload, on which this holds a shared lock.
-    Part { file: File, at: u64, record: PathBuf },
+    Part { file: DraftFile, at: u64, record: PathBuf },
 }
 
 impl LocalDraft {
@@ -36,25 +38,26 @@ impl LocalDraft {
     }
 
     /// Hashes and writes a block.
-    pub(crate) fn append(&mut self, block: &[u8]) -> Result<(), Error> {
+    pub(crate) fn append(&mut self, block: &Block) -> Result<(), Error> {
+        let (block, length) = (block.bytes(), block.len());
         if let Some(hasher) = &mut self.hasher {
             sha2::Digest::update(hasher, block);
         }
         let written = match &mut self.target {
-            Target::Object { file: Some(file), .. } => file.write_all_at(block, self.size_bytes),
+            Target::Object { file: Some(file), .. } => file.write(block, self.size_bytes),
             Target::Object { file, path, .. } => {
                 let made = File::create_new(&*path).map_err(|e| failed("make", path, e))?;
-                file.insert(made).write_all_at(block, self.size_bytes)
+                file.insert(DraftFile::of(made)).write(block, self.size_bytes)
             }
-            Target::Part { file, at, .. } => file.write_all_at(block, *at + self.size_bytes),
+            Target::Part { file, at, .. } => file.write(block, *at + self.size_bytes),
         };
         written.map_err(|error| failed("write an object below", &self.local.staged, error))?;
-        self.size_bytes += u64::try_from(block.len()).unwrap_or(u64::MAX);
+        self.size_bytes += u64::try_from(length).unwrap_or(u64::MAX);
         Ok(())
     }
 
     /// Takes the last block, verifies the whole and makes it durable and visible.
-    pub(crate) fn finish(mut self, last: &[u8]) -> Result<Finished, Error> {
+    pub(crate) fn finish(mut self, last: &Block) -> Result<Finished, Error> {
         // An object without bytes needs its file, too.
         self.append(last)?;
         let sha256 = self.hasher.take().map(Sha256::from);
@@ -65,13 +68,13 @@ impl LocalDraft {
             Target::Object { key, path, file } => {
                 // Closed before it is seen: nobody can write to an object.
                 if let Some(file) = file.take() {
-                    file.sync_all().map_err(|e| failed("sync", path, e))?;
+                    file.sync().map_err(|e| failed("sync", path, e))?;
                 }
                 self.local.publish(path, key)?;
                 path.clear();
             }
             Target::Part { file, record, .. } => {
-                file.sync_data().map_err(|e| failed("sync the part of", record, e))?;
+                file.sync().map_err(|e| failed("sync the part of", record, e))?;
                 let text = format!("{} {etag}\n", self.size_bytes);
                 record_write(record, &text)?;
                 folder_sync(&self.local.uploads)?;

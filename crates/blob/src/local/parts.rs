@@ -8,6 +8,7 @@
 //! still the one of that name, because it may have become an object meanwhile.
 
 use super::draft::{LocalDraft, Target, record_write};
+use super::file::DraftFile;
 use super::{Local, failed, folder_sync, is_absent};
 use crate::{Error, Join, Key, Refused, Stored, Upload, Wanted};
 use std::fs::{self, File, TryLockError};
@@ -53,7 +54,11 @@ impl Local {
             Err(error) => return Err(failed("replace", &record, error)),
         }
         let at = u64::from(number - 1) * upload.part_size_bytes();
-        Ok(LocalDraft::new(Arc::clone(self), wanted, Target::Part { file, at, record }))
+        Ok(LocalDraft::new(
+            Arc::clone(self),
+            wanted,
+            Target::Part { file: DraftFile::of(file), at, record },
+        ))
     }
 
     pub(crate) fn parts_join(&self, join: &Join) -> Result<Stored, Error> {

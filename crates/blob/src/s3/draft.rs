@@ -4,6 +4,7 @@ use super::{S3, failed, tag};
 use crate::stage::Finished;
 use crate::store::hash_on;
 use crate::{Error, Sha256, Stored, Wanted};
+use bytes::Bytes;
 use object_store::multipart::{MultipartStore, PartId};
 use object_store::path::Path;
 use object_store::{MultipartId, ObjectStoreExt, PutPayload};
@@ -53,7 +54,7 @@ impl S3Draft {
     }
 
     /// Hashes a block and puts it as the next part.
-    pub(crate) async fn append(&mut self, block: Vec<u8>) -> Result<(), Error> {
+    pub(crate) async fn append(&mut self, block: Bytes) -> Result<(), Error> {
         let block = self.hash(block).await?;
         let (client, path) = (&self.s3.client, &self.path);
         let multipart = match &mut self.multipart {
@@ -71,7 +72,7 @@ impl S3Draft {
     }
 
     /// Takes the last block, verifies the whole and only then lets S3 show it.
-    pub(crate) async fn finish(mut self, last: Vec<u8>) -> Result<Finished, Error> {
+    pub(crate) async fn finish(mut self, last: Bytes) -> Result<Finished, Error> {
         let etag = if self.multipart.is_none() {
             let last = self.hash(last).await?;
             self.wanted.check(&self.stored())?;
@@ -96,7 +97,7 @@ impl S3Draft {
         Ok(etag)
     }
 
-    async fn hash(&mut self, block: Vec<u8>) -> Result<Vec<u8>, Error> {
+    async fn hash(&mut self, block: Bytes) -> Result<Bytes, Error> {
         self.size_bytes += u64::try_from(block.len()).unwrap_or(u64::MAX);
         match self.hasher.take() {
             None => Ok(block),
