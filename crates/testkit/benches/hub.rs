@@ -6,18 +6,23 @@
 
 #[path = "hub/client.rs"]
 mod client;
+#[path = "hub/discard.rs"]
+mod discard;
 #[path = "hub/nginx.rs"]
 mod nginx;
 #[path = "hub/zone.rs"]
 mod zone;
 
 use client::{download, wrk};
+use discard::Discard;
 use nginx::Nginx;
 use std::path::Path;
 use std::time::Instant;
 use zone::Zone;
 
 const MIB: usize = 1024 * 1024;
+/// Where a zone keeps large files, below its folder.
+const BLOBS: &str = "hub/blobs";
 
 fn main() {
     let mut numbers = std::env::args().filter_map(|argument| argument.parse::<usize>().ok());
@@ -110,10 +115,12 @@ fn uploads(zone: &Zone, folder: &Path, mib: usize) {
         return;
     };
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/hub/upload.py");
+    let discard = Discard::start();
     let status = std::process::Command::new(Path::new(&clients).join("bin/python"))
         .arg(script)
         .args([mib.to_string().as_str(), &folder.join("up").display().to_string()])
-        .env("HF_ENDPOINT", zone.url(""))
+        .args([zone.url("").as_str(), discard.url.as_str()])
+        .arg(folder.join("zone").join(BLOBS))
         .env("HF_TOKEN", zone.token())
         .env("HF_HOME", folder.join("hf"))
         .env("HF_HUB_DISABLE_PROGRESS_BARS", "1")
