@@ -37,6 +37,7 @@ migrations! {
     7 "0007-hub-repositories";
     8 "0008-hub-people";
     9 "0009-hub-upkeep";
+    10 "0010-identity-device-login";
 }
 
 const JOURNAL: &str = "CREATE TABLE IF NOT EXISTS migration (

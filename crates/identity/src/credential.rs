@@ -1,8 +1,8 @@
 //! One-time sign-in links, sessions and API tokens.
 
 use crate::{
-    Actor, CredentialId, Error, PersonId, Refused, audit,
-    store::{credential as store, person as people},
+    Actor, CredentialId, Error, PersonId, Refused, audit, login,
+    store::{credential as store, login as logins, person as people},
 };
 use base::{Time, sha256_hex};
 use db::{Read, Tx};
@@ -160,17 +160,33 @@ pub fn session_end(tx: &mut Tx<'_>, secret: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Ends a credential of a person; `false` when there was none alive.
+/// Ends a credential of a person, with everything that a sign-in behind it could renew; `false` when there was none alive.
 pub fn credential_end(tx: &mut Tx<'_>, person: PersonId, id: CredentialId) -> Result<bool, Error> {
     let now = tx.now();
     let ended = store::end_of_person(tx, id, person, now)? == 1;
     if ended {
+        login::chain_end(tx, id)?;
         audit(tx, Actor::Person(person), "person.credential-ended", &person.0, &id)?;
     }
     Ok(ended)
 }
 
-/// Lists the API tokens of a person that were not ended.
+/// Finds the API token that a secret is, at an instant, and whether it renews itself: whether a
+/// program got it by asking its person in a browser.
+pub fn token_find(
+    read: &Read<'_>,
+    secret: &str,
+    at: Time,
+) -> Result<Option<(Credential, bool)>, Error> {
+    let hash = sha256_hex(secret.as_bytes());
+    let found = store::live_whole(read, &hash, CredentialKind::Token, at)?;
+    let Some(found) = found else { return Ok(None) };
+    let renews = logins::of_credential(read, found.id)?.is_some();
+    Ok(Some((found, renews)))
+}
+
+/// Lists the API tokens of a person that were not ended. Of a sign-in that renews itself the
+/// newest stands for all.
 pub fn tokens_of(read: &Read<'_>, person: PersonId) -> Result<Vec<Credential>, Error> {
     Ok(store::of_person(read, person, CredentialKind::Token)?)
 }
@@ -185,7 +201,7 @@ fn of_secret(
     Ok(found.map(|(_, person)| person))
 }
 
-fn create(
+pub(crate) fn create(
     tx: &mut Tx<'_>,
     person: PersonId,
     kind: CredentialKind,

@@ -9,7 +9,9 @@
 
 mod audit;
 mod credential;
+mod device;
 mod enrol;
+mod login;
 mod model;
 mod organisation;
 mod ownership;
@@ -25,9 +27,16 @@ pub use audit::{AuditLine, AuditMark, audit, audit_mark, audit_newest, audit_of}
 pub use credential::{
     Credential, CredentialKind, LINK_SECONDS, SESSION_SECONDS, TOKEN_PREFIX, TOKEN_SECONDS_MAX,
     credential_end, link_create, link_use, person_of_session, person_of_token, session_end,
-    token_adopt, token_create, tokens_of,
+    token_adopt, token_create, token_find, tokens_of,
+};
+pub use device::{
+    CodeRefused, DEVICE_ASKS_MAX, DEVICE_GUESSES_MAX, DEVICE_POLL_SECONDS, DEVICE_SECONDS,
+    DeviceAsk, DeviceCodes, GrantRefused, device_ask, device_decide, device_find, device_poll,
 };
 pub use enrol::{OWNERS_MAX, Owner, organisation_enrol};
+pub use login::{
+    LOGIN_ACCESS_SECONDS, LOGIN_AGAIN_SECONDS, LOGIN_FORMER_SECONDS, LoginTokens, login_refresh,
+};
 pub use model::{
     Actor, AliasLanguage, Counts, CredentialId, Employment, EmploymentId, Error, Grade, Identifier,
     NewOrganisation, NewOwnership, NewPerson, Organisation, OrganisationId, OrganisationKind,

@@ -2,6 +2,8 @@
 
 pub(crate) mod audit;
 pub(crate) mod credential;
+pub(crate) mod device;
+pub(crate) mod login;
 pub(crate) mod organisation;
 pub(crate) mod ownership;
 pub(crate) mod person;

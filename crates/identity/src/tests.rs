@@ -1,3 +1,7 @@
+//! Claims about organisations, people and their credentials, on every database there is.
+
+mod device;
+
 use crate::*;
 use base::{Date, FixedClock, Ppm, Random, Time};
 use db::{Db, Options, Tx};
