@@ -70,6 +70,14 @@ fn claim(headers: &HeaderMap, method: &Method) -> Result<Claim, Fault> {
     Ok(session.map_or(Claim::Nobody, |secret| Claim::Session(secret.to_owned())))
 }
 
+/// Returns the access token that a request carries.
+pub(crate) fn token_given(parts: &Parts) -> Option<String> {
+    match claim(&parts.headers, &parts.method) {
+        Ok(Claim::Token(token)) => Some(token),
+        _ => None,
+    }
+}
+
 /// A repository as an address names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Named {

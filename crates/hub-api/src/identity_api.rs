@@ -1,11 +1,12 @@
 //! Who one is, and who others are.
 
 use crate::Fault;
-use crate::cx::Cx;
+use crate::cx::{Cx, token_given};
 use crate::page::{next, query};
 use crate::stamp::stamp;
 use axum::Json;
 use axum::extract::Path;
+use axum::extract::Request;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use hub::{Refused, Role};
@@ -14,10 +15,35 @@ use serde_json::{Value, json};
 /// Likes of one page.
 const LIKES: u32 = 100;
 
+/// Tells by what somebody is known. Clients keep a token under its name, and one that has none
+/// under its person's (`huggingface_hub/_login.py`): what renews itself has none, so that two
+/// people who sign in on one day and one machine do not overwrite each other's.
+fn known_by(read: &db::Read<'_>, cx: &Cx, token: Option<&str>) -> Result<Value, hub::Error> {
+    let role = if cx.visitor.may_change { "write" } else { "read" };
+    let found = match token {
+        Some(secret) => identity::token_find(read, secret, cx.now)?,
+        None => None,
+    };
+    Ok(match found {
+        Some((token, true)) => json!({"type": "oauth", "expiresAt": stamp(token.expires_at)}),
+        Some((token, false)) => json!({
+            "type": "access_token",
+            "accessToken": {
+                "displayName": token.label,
+                "role": role,
+                "createdAt": stamp(token.created_at),
+            },
+        }),
+        None => json!({"type": "session"}),
+    })
+}
+
 /// `GET /api/whoami-v2`.
-pub(crate) async fn whoami(cx: Cx) -> Result<Json<Value>, Fault> {
+pub(crate) async fn whoami(cx: Cx, request: Request) -> Result<Json<Value>, Fault> {
     let person = cx.visitor.signed_in()?;
-    let visitor = cx.visitor.clone();
+    let (visitor, asker) = (cx.visitor.clone(), cx.clone());
+    let (parts, _) = request.into_parts();
+    let token = token_given(&parts);
     let body = cx
         .read(move |read| {
             let known = identity::person_find(read, person)?
@@ -37,7 +63,6 @@ pub(crate) async fn whoami(cx: Cx) -> Result<Json<Value>, Fault> {
                     })
                 })
                 .collect();
-            let role = if visitor.may_change { "write" } else { "read" };
             Ok(json!({
                 "type": "user",
                 "id": person,
@@ -49,10 +74,7 @@ pub(crate) async fn whoami(cx: Cx) -> Result<Json<Value>, Fault> {
                 "canPay": false,
                 "avatarUrl": "",
                 "orgs": orgs,
-                "auth": {
-                    "type": "access_token",
-                    "accessToken": {"displayName": "token", "role": role},
-                },
+                "auth": known_by(read, &asker, token.as_deref())?,
             }))
         })
         .await?;

@@ -30,6 +30,7 @@ mod listing;
 mod locks;
 mod members;
 mod memo;
+mod oauth;
 mod packs;
 mod page;
 mod pipe;

@@ -3,7 +3,7 @@
 use crate::route::{Need, Route, api, page, route};
 use crate::{
     cards, cas, collections, commit, discussions, gates, git_http, identity_api, info, larges, lfs,
-    listing, locks, members, refs, repos, resolve, tree, viewer_api, webhooks,
+    listing, locks, members, oauth, refs, repos, resolve, tree, viewer_api, webhooks,
 };
 use axum::http::Method;
 use hub::Action;
@@ -21,6 +21,7 @@ pub(crate) fn table() -> Vec<Route> {
     table.extend(bytes());
     table.extend(transfers());
     table.extend(community());
+    table.extend(oauth::routes());
     table.extend(viewer_api::table());
     table
 }

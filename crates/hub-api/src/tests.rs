@@ -2,6 +2,7 @@
 
 mod calls;
 mod cards;
+mod oauth;
 mod people;
 mod purge;
 mod quick;

@@ -160,7 +160,8 @@ pub fn session_end(tx: &mut Tx<'_>, secret: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Ends a credential of a person, with everything that a sign-in behind it could renew; `false` when there was none alive.
+/// Ends a credential of a person, with what a sign-in behind it could renew; `false` when
+/// there was none alive.
 pub fn credential_end(tx: &mut Tx<'_>, person: PersonId, id: CredentialId) -> Result<bool, Error> {
     let now = tx.now();
     let ended = store::end_of_person(tx, id, person, now)? == 1;

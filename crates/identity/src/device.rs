@@ -2,7 +2,7 @@
 //!
 //! A program gets two codes. It shows the short one to its person, who enters it in a page and
 //! approves; with the long one it asks again and again until there is a token for it. Only the hash
-//! of the long code is kept. What a program gets in the end is in [`crate::login_refresh`]'s module.
+//! of the long code is kept. What a program gets in the end is in `login`.
 //!
 //! Answers that have to be remembered (a wrong code, a question that came too soon) are no errors:
 //! a write that fails leaves nothing.
@@ -20,8 +20,8 @@ pub const DEVICE_POLL_SECONDS: i64 = 5;
 /// Questions that may be open at once in a zone. ASSUMPTION: far above what people do in a quarter
 /// of an hour; it bounds the table, and how likely a guessed code is one of them.
 pub const DEVICE_ASKS_MAX: i64 = 1_000;
-/// Wrong codes that a person may enter in [`DEVICE_SECONDS`]: five guesses at a code of eight out of
-/// twenty letters hit it with a chance of 2^-32 (RFC 8628, section 5.1).
+/// Wrong codes that a person may enter in [`DEVICE_SECONDS`]: five guesses at a code of eight
+/// letters out of twenty hit it with a chance of 2^-32 (RFC 8628, section 5.1).
 pub const DEVICE_GUESSES_MAX: i64 = 5;
 
 /// Letters of a user code: no vowels, so that no words come out, and none that look alike (RFC

@@ -79,7 +79,8 @@ impl World {
         Self { hub, clock, runtime, router, _folder: folder }
     }
 
-    /// Sends a request; without a name, as somebody without an account.
+    /// Sends a request; without a name, as somebody without an account. A whole token may stand
+    /// for a name.
     pub(super) fn send(
         &self,
         (name, method, path): (&str, Method, &str),
@@ -87,7 +88,8 @@ impl World {
     ) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         if !name.is_empty() {
-            request = request.header("authorization", format!("Bearer {TOKEN}{name}"));
+            let prefix = if name.starts_with(identity::TOKEN_PREFIX) { "" } else { TOKEN };
+            request = request.header("authorization", format!("Bearer {prefix}{name}"));
         }
         if !kind.is_empty() {
             request = request.header("content-type", kind);
