@@ -3,6 +3,7 @@
 //! Must never: decide anything a domain decides. Authorisation happens in one place, [`routes`],
 //! from each route's permission; a handler only adds what depends on the thing asked for.
 
+pub(crate) mod back;
 mod cx;
 mod dress;
 mod fault;

@@ -7,6 +7,7 @@
 mod access;
 mod card;
 mod cells;
+mod device;
 mod discussion;
 mod edit;
 mod files;
@@ -46,6 +47,8 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/collections/{owner}/{slug}", Public, list::collection),
         get("/new", SignedIn, new::ask),
         post("/new", SignedIn, new::send),
+        get("/login/device", SignedIn, device::show),
+        post("/login/device", SignedIn, device::decide),
         get("/settings/tokens", SignedIn, token::show),
         post("/settings/tokens", SignedIn, token::make),
         post("/settings/tokens/{id}/revoke", SignedIn, token::end),

@@ -1,11 +1,11 @@
 //! Signing in by a one-time link, and out.
 
 use crate::pages::account::{SignInPage, SignInStep};
-use crate::serve::{Cx, Fault, Page, Posted, See};
+use crate::serve::{Cx, Fault, Page, Posted, See, back};
 use crate::{Field, links};
 use axum::extract::Path;
-use axum::http::HeaderValue;
 use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use identity::{Actor, LINK_SECONDS, SESSION_SECONDS};
 
@@ -52,11 +52,12 @@ pub(crate) async fn confirm(cx: Cx, Path(code): Path<String>) -> Result<Page, Fa
 pub(crate) async fn enter(
     cx: Cx,
     Path(code): Path<String>,
+    headers: HeaderMap,
     _form: Posted,
 ) -> Result<Response, Fault> {
     let used = cx.app.write(move |tx| identity::link_use(tx, &code)).await;
     match used {
-        Ok((_, session)) => Ok(start(&cx, &session)?),
+        Ok((_, session)) => start(&cx, &session, back::wanted(&headers)),
         Err(identity::Error::Refused(_)) => {
             let page = page(&cx, SignInStep::Expired, Field::new("email", ""));
             Ok(Page::wrong(&page)?.into_response())
@@ -65,8 +66,12 @@ pub(crate) async fn enter(
     }
 }
 
-fn start(cx: &Cx, session: &str) -> Result<Response, Fault> {
-    with_cookie(cx, See(links::HOME.to_owned()), session, SESSION_SECONDS)
+/// Starts a session and leads to the page that somebody asked for before they had one.
+fn start(cx: &Cx, session: &str, wanted: Option<String>) -> Result<Response, Fault> {
+    let to = wanted.unwrap_or_else(|| links::HOME.to_owned());
+    let mut response = with_cookie(cx, See(to), session, SESSION_SECONDS)?;
+    back::forget(&cx.shared, response.headers_mut());
+    Ok(response)
 }
 
 /// Ends the session.

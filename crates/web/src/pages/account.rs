@@ -34,7 +34,7 @@ pub enum SignInStep {
     },
     /// Asks to confirm, because opening a link must not sign in by itself (mail scanners do).
     Confirm {
-        /// The one-time code, sent back in the hidden field `code`.
+        /// The one-time code, a part of the address that the form is sent to.
         code: String,
     },
     /// The link was used already or is too old.

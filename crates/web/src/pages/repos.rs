@@ -5,6 +5,7 @@
 
 pub(crate) mod access;
 pub(crate) mod card;
+pub(crate) mod device;
 pub(crate) mod discussion;
 pub(crate) mod files;
 pub(crate) mod form;
@@ -34,6 +35,7 @@ pub(super) fn samples_render(lang: Lang, out: &mut Vec<Rendered>) -> Result<(), 
     add::<list::NamespacePage>(lang, out)?;
     add::<list::CollectionPage>(lang, out)?;
     add::<token::TokensPage>(lang, out)?;
+    add::<device::DevicePage>(lang, out)?;
     add::<viewer::ViewerPage>(lang, out)?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What every answer gets: a request id, security headers, and a face for faults.
 
-use super::{Cx, Fault, Shared};
+use super::{Cx, Fault, Shared, back};
 use crate::Lang;
 use crate::pages::{Page as _, error::ErrorPage};
 use axum::Json;
@@ -65,6 +65,7 @@ pub(crate) async fn dress(State(shared): State<Shared>, request: Request, next: 
         Some(fault) => {
             let mut shown = face(&shared, &fault, &headers, &uri, &id).await;
             fault_guard(&fault, shown.headers_mut());
+            back::keep(&shared, (&fault, &method, &uri), shown.headers_mut());
             shown
         }
         None => response,

@@ -80,17 +80,15 @@ async fn page(cx: &Cx, form: &Posted, secret: Option<String>) -> Result<TokensPa
         "" => DAYS[1],
         days => days,
     };
-    let shown = secret.as_deref().unwrap_or("$TOKEN");
+    // Without a token at hand, the program gets one by itself: see `device`.
+    let given = secret.as_deref().map_or_else(String::new, |token| format!(" --token {token}"));
     Ok(TokensPage {
         ui: cx.ui(),
         form: cx.form(),
         label: Field::new("label", form.text("label")),
         days: Field::choose("days", days, &DAYS.map(|days| (days, days))),
         tokens: tokens.into_iter().map(row).collect(),
-        lines: format!(
-            "export HF_ENDPOINT={}\nhf auth login --token {shown}",
-            cx.shared.public_url
-        ),
+        lines: format!("export HF_ENDPOINT={}\nhf auth login{given}", cx.shared.public_url),
         new_token: secret,
     })
 }

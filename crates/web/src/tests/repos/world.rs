@@ -30,6 +30,8 @@ pub(super) struct World {
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) location: String,
+    /// Cookies that it sets, one a line.
+    pub(super) cookies: String,
     pub(super) text: String,
 }
 
@@ -86,6 +88,13 @@ impl World {
         let server = server.with_quota(i64::try_from(QUOTA_BYTES).unwrap());
         let service = router(server);
         Self { runtime, service, app, publisher, guest, office, _folder: folder }
+    }
+
+    /// Sends a request with a token instead of a session.
+    pub(super) fn get_as_program(&self, address: &str, token: &str) -> Answer {
+        let request =
+            Request::builder().uri(address).header("authorization", format!("Bearer {token}"));
+        self.ask(request.body(Body::empty()).unwrap())
     }
 
     pub(super) fn app(&self) -> &App {
@@ -163,10 +172,14 @@ impl World {
             let response = self.service.clone().oneshot(request).await.unwrap();
             let (parts, body) = response.into_parts();
             let location = parts.headers.get("location").map_or("", |to| to.to_str().unwrap());
+            let set = parts.headers.get_all("set-cookie").iter();
+            let set: Vec<&str> = set.map(|value| value.to_str().unwrap()).collect();
+            let cookies = set.join("\n");
             let bytes = to_bytes(body, usize::MAX).await.unwrap();
             Answer {
                 status: parts.status.as_u16(),
                 location: location.to_owned(),
+                cookies,
                 text: String::from_utf8(bytes.to_vec()).unwrap(),
             }
         })
