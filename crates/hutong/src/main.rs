@@ -2,6 +2,7 @@
 
 mod admin;
 mod demonstration;
+mod hub_args;
 mod rules;
 mod serve;
 

@@ -1,6 +1,7 @@
 //! `hutong serve`: a zone on a port until it is told to stop.
 
 use crate::ZoneArgs;
+use crate::hub_args::HubArgs;
 use anyhow::{Context, Result};
 use app::App;
 use app::depot::Depot;
@@ -27,6 +28,8 @@ pub(crate) struct ServeArgs {
     /// data folder by default.
     #[arg(long, value_name = "URL", env = "HUTONG_FILES")]
     pub(crate) files: Option<String>,
+    #[command(flatten)]
+    pub(crate) hub: HubArgs,
 }
 
 /// Serves a zone.
@@ -51,11 +54,14 @@ pub(crate) async fn run(app: Arc<App>, args: &ServeArgs, ready: impl FnOnce(&str
     println!("Serving at {url} (stop with Ctrl-C)");
     ready(&url);
     let depot = depot_open(&app, args).await?;
-    let hub = hub_open(&app, &depot, &url).await?;
+    let options = args.hub.options();
+    let quota_bytes = options.quota_bytes;
+    let hub = hub_open(&app, &depot, (&url, options)).await?;
     let tending = tokio::spawn(tend(app.clone(), hub.clone()));
     let warming = tokio::spawn(warm(app.clone()));
     let server = web::Server::new(app.clone(), &url)
         .with_depot(depot)
+        .with_quota(quota_bytes)
         .with_tables(hub.clone())
         .quick({
             let hub = hub.clone();
@@ -75,9 +81,12 @@ async fn depot_open(app: &Arc<App>, args: &ServeArgs) -> Result<Arc<Depot>> {
     Ok(Arc::new(depot.context("open the store of large files; see --files")?))
 }
 
-async fn hub_open(app: &Arc<App>, depot: &Arc<Depot>, url: &str) -> Result<Arc<hub_api::Hub>> {
-    let options = hub_api::Options::default();
-    let hub = hub_api::Hub::open(app.clone(), depot.clone(), (url, options));
+async fn hub_open(
+    app: &Arc<App>,
+    depot: &Arc<Depot>,
+    place: (&str, hub_api::Options),
+) -> Result<Arc<hub_api::Hub>> {
+    let hub = hub_api::Hub::open(app.clone(), depot.clone(), place);
     hub.await.context("open the hub")
 }
 

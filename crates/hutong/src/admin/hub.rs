@@ -98,8 +98,8 @@ pub(crate) struct QuotaArgs {
     /// The short name.
     #[arg(long)]
     name: String,
-    /// Bytes; without it the zone's own limit holds again.
-    #[arg(long, value_name = "B", value_parser = clap::value_parser!(i64).range(0..))]
+    /// Bytes, or a size such as `50GiB` or `2TB`; without it the zone's own limit holds again.
+    #[arg(long, value_name = "SIZE", value_parser = crate::hub_args::size_parse)]
     bytes: Option<i64>,
 }
 
