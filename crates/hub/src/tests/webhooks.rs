@@ -75,6 +75,48 @@ fn what_happens_to_a_repository_is_told_in_the_same_commit() {
 }
 
 #[test]
+fn branches_and_tags_that_come_and_go_are_told_with_where_they_stood() {
+    on_both(|world| {
+        let repo = world.model(world.lin, "Valley", "digits");
+        let (lin, zhao) = (world.visitor(world.lin), world.visitor(world.zhao));
+        create(world, &zhao, call(json!([{"type": "org", "name": "Valley"}]))).expect("makes");
+        let (first, second) = ("1".repeat(40), "2".repeat(40));
+        // What is told since the last look, whatever the order.
+        let mut seen = 0;
+        let mut told = |name: &str, old: Option<&str>, new: Option<&str>| {
+            world.clock.advance(1);
+            let all = waiting(world);
+            assert_eq!(all.len(), seen + 1, "{name}: one call for each change");
+            let moved = json!([{"ref": name, "oldSha": old, "newSha": new}]);
+            let found = all.iter().filter(|one| one["event"]["updatedRefs"] == moved);
+            let found: Vec<&Value> = found.collect();
+            assert_eq!(found.len(), 1, "{name}: {all:?}");
+            let expected = json!({"action": "update", "scope": "repo.content"});
+            assert_eq!(found[0]["event"]["event"], expected);
+            assert_eq!(found[0]["event"]["repo"]["headSha"], json!(new));
+            seen += 1;
+        };
+        let commit = first.clone();
+        world
+            .act((&lin, &repo), move |tx, v, r| branch_create(tx, v, r, ("dev", &commit)))
+            .expect("makes");
+        told("refs/heads/dev", None, Some(&first));
+        let commit = second.clone();
+        world
+            .act((&lin, &repo), move |tx, v, r| tag_create(tx, v, r, ("v1", &commit, "One")))
+            .expect("makes");
+        told("refs/tags/v1", None, Some(&second));
+        world.act((&lin, &repo), |tx, v, r| branch_delete(tx, v, r, "dev")).expect("deletes");
+        told("refs/heads/dev", Some(&first), None);
+        world.act((&lin, &repo), |tx, v, r| tag_delete(tx, v, r, "v1")).expect("deletes");
+        told("refs/tags/v1", Some(&second), None);
+        let refused = world.act((&lin, &repo), |tx, v, r| tag_delete(tx, v, r, "v1"));
+        assert_eq!(refusal(refused), Refused::RefUnknown("v1".to_owned()));
+        assert_eq!(waiting(world).len(), 4, "what is refused is not told");
+    });
+}
+
+#[test]
 fn a_webhook_is_called_for_what_it_watches_and_no_more() {
     on_both(|world| {
         let repo = world.model(world.lin, "Valley", "Digits");
