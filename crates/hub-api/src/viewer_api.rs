@@ -25,6 +25,7 @@ mod exports;
 mod hosts;
 mod jobs;
 mod kept;
+mod leave;
 mod pages;
 mod question;
 mod recent;

@@ -2,6 +2,7 @@
 
 use super::assets::Links;
 use super::exports;
+use super::leave::Leave;
 use super::question::{Question, given, needed, slice};
 use super::table::{Ready, ready, statistics};
 use super::view::View;
@@ -118,8 +119,8 @@ async fn rows(view: &View, uri: &Uri, question: Question) -> Result<Vec<u8>, Wro
     let ready = ready(view, of_config, of_split).await?;
     let links = Links::new(view, &config, &split, ready.index.columns());
     let dataset = view.repo.path();
-    let page = move || {
-        let table = ready.open()?;
+    let page = move |leave: &Leave| {
+        let table = ready.open(leave)?;
         let place = Place { dataset: &dataset, config: &config, split: &split };
         let url = |place: viewer::AssetPlace<'_>| links.url(&place);
         asked.answer(&table, (place, slice), &url)

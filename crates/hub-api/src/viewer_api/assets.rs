@@ -1,6 +1,7 @@
 //! Images and sounds in cells, behind links that carry their own permission: pages show them, and
 //! a page's pictures are asked for without a token.
 
+use super::leave::Leave;
 use super::table::ready;
 use super::view::View;
 use super::wrong::{Told, Wrong};
@@ -97,7 +98,7 @@ pub(crate) async fn asset(cx: Cx, Path(token): Path<String>) -> Result<Response,
     let ready = ready(&view, config, split).await?;
     let column = ready.index.columns().get(asset.column).map(|column| column.name.clone());
     let column = column.ok_or_else(|| Told::failed("a link to a column that is not there"))?;
-    let read = move || ready.open()?.cell_bytes(asset.row, &column, asset.item);
+    let read = move |leave: &Leave| ready.open(leave)?.cell_bytes(asset.row, &column, asset.item);
     let (media_type, bytes) = view.turn(read).await?;
     // What people uploaded never runs as a page of the zone, as in `resolve`.
     let disposition = if is_shown_inline(media_type) { "inline" } else { "attachment" };

@@ -82,8 +82,8 @@ async fn rows_page(
 ) -> Result<viewer::RowsPage, Wrong> {
     let links = Links::new(view, &config.name, &split.name, ready.index.columns()).within_zone();
     let (ready, rows, slice) = (ready.clone(), asked.rows.clone(), asked.slice);
-    view.turn(move || {
-        let table = ready.open()?;
+    view.turn(move |leave| {
+        let table = ready.open(leave)?;
         let url = |place: viewer::AssetPlace<'_>| links.url(&place);
         match &rows {
             RowsAsked::All => table.rows(slice, &url),

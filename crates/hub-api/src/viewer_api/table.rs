@@ -1,6 +1,7 @@
 //! A split as a table: its index is worked out once for its content.
 
 use super::jobs::outcome;
+use super::leave::Leave;
 use super::sources::{GIT_BYTES_MAX, sources};
 use super::view::View;
 use super::wrong::{Told, Wrong};
@@ -25,9 +26,9 @@ pub(super) struct Ready {
 }
 
 impl Ready {
-    /// Opens the split as a table.
-    pub(super) fn open(self) -> Result<Table, Error> {
-        Table::open(self.sources, self.index, LIMITS)
+    /// Opens the split as a table, which cannot be read any more when its client has left.
+    pub(super) fn open(self, leave: &Leave) -> Result<Table, Error> {
+        Table::open(leave.watch(self.sources), self.index, LIMITS)
     }
 }
 
@@ -62,7 +63,7 @@ pub(super) async fn ready(view: &View, config: &Config, split: &Split) -> Result
             index.map(|index| index.to_bytes()).map_err(Told::from)
         };
         let bytes = outcome(view.hub(), &name, build).await?;
-        match view.turn(move || SplitIndex::from_bytes(&bytes)).await {
+        match view.turn(move |_| SplitIndex::from_bytes(&bytes)).await {
             Ok(index) => return Ok(Ready { name: named, sources, index }),
             Err(_) => {
                 let (hub, name) = (view.hub().clone(), name.clone());

@@ -1,7 +1,8 @@
 //! One dataset at one commit, as questions see it.
 
 use super::catalog::{Catalog, catalog};
-use super::wrong::{Told, Wrong};
+use super::leave::{self, Leave};
+use super::wrong::Wrong;
 use crate::cx::{Cx, Named};
 use crate::first::work;
 use crate::page::query;
@@ -134,20 +135,12 @@ impl View {
         Ok(())
     }
 
-    /// Waits for a turn and answers on a thread that may block. The turn is kept until the work is
-    /// done, also when nobody waits for it any more.
+    /// Waits for a turn and answers on a thread that may block; see [`leave::turn`].
     pub(super) async fn turn<T, F>(&self, work: F) -> Result<T, Wrong>
     where
         T: Send + 'static,
-        F: FnOnce() -> Result<T, viewer::Error> + Send + 'static,
+        F: FnOnce(&Leave) -> Result<T, viewer::Error> + Send + 'static,
     {
-        let turns = self.hub().viewer.turns.clone();
-        let turn = tokio::time::timeout(super::jobs::PATIENCE, turns.acquire_owned()).await;
-        let turn = turn.map_err(|_| Told::not_ready())?.map_err(Told::failed)?;
-        let done = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            work()
-        });
-        Ok(done.await.map_err(Told::failed)??)
+        leave::turn(self.hub().viewer.turns.clone(), work).await
     }
 }
