@@ -57,7 +57,7 @@ impl Page for DevicePage {
             agent: agent.to_owned(),
             asked: "2019-10-01T09:30".to_owned(),
         };
-        let agent = "hf_hub/2.4.0; python/3.11.2";
+        let agent = "python-httpx2/2.16.2";
         let typical = Self { step: decide(agent), ..empty.clone() };
         let nameless = Self { step: decide(""), ..empty.clone() };
         let extreme = Self {
