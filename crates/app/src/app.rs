@@ -45,6 +45,7 @@ pub struct App {
     pub(crate) owners: crate::owners::Kept,
     pub(crate) register: crate::register::Kept,
     pub(crate) rules: crate::rules::Kept,
+    pub(crate) upstream: crate::upstream::Kept,
 }
 
 impl App {
@@ -75,6 +76,7 @@ impl App {
             owners: crate::owners::Kept::default(),
             register: crate::register::Kept::default(),
             rules: crate::rules::Kept::default(),
+            upstream: crate::upstream::Kept::default(),
         })
     }
 

@@ -10,6 +10,7 @@
 mod app;
 mod check;
 pub mod depot;
+mod fresh;
 mod names;
 mod once;
 mod overview;
@@ -19,6 +20,7 @@ mod register;
 mod rules;
 mod store;
 mod sums;
+mod upstream;
 mod zone;
 
 #[cfg(test)]
@@ -34,4 +36,5 @@ pub use owners::{Owners, names, owners};
 pub use payout::{BatchFiles, Order, PayoutError, batch_files, payment_csv, payment_pain001};
 pub use rules::rule_kept;
 pub use sums::{RegisterPage, register_page, register_sums};
+pub use upstream::{RepoName, UPSTREAM_ROWS_MAX, Upstream, upstream, upstream_of};
 pub use zone::{Payer, Zone, secret_ensure, zone_read, zone_set};

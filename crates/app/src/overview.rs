@@ -1,10 +1,11 @@
 //! What anybody may see of a year's round: totals, concentration by entity and by owner, capture.
 
+use crate::fresh::Fresh;
 use crate::{App, Names};
 use base::{Amount, Date, Time, Unit};
 use db::Read;
 use grants::{AwardFilter, AwardId};
-use identity::{AuditMark, OrganisationId};
+use identity::OrganisationId;
 use oversight::{
     Award as Row, Captures, Finding, Hidden, Project, Share, Standing, Tally, Thresholds,
     flags_of_captures, flags_of_concentration, hidden_concentration, shares_top, supplier_capture,
@@ -12,14 +13,11 @@ use oversight::{
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// A beneficiary's or group's part.
 pub type OwnerShare = Share<OrganisationId>;
 
-/// How long an overview is shown before it is looked at again, in milliseconds: a reader does not
-/// notice, and a busy zone computes it at most so often.
-const KEPT_MILLIS: i64 = 2_000;
 /// Rows of the ranked lists.
 const TOP_ROWS: usize = 15;
 
@@ -81,15 +79,8 @@ pub struct Overview {
     pub names: Arc<Names>,
 }
 
-/// The overviews shown last, each with how far the audit trail had come.
-#[derive(Default)]
-pub(crate) struct Kept {
-    seen: Mutex<HashMap<(i16, Unit), Seen>>,
-    /// Held by whoever computes: the others wait and take what was computed.
-    computing: tokio::sync::Mutex<()>,
-}
-
-type Seen = (AuditMark, Arc<Overview>);
+/// The overviews shown last, by year and unit.
+pub(crate) type Kept = Fresh<(i16, Unit), Overview>;
 
 /// Returns a year's overview; it is computed again when something has changed since.
 pub async fn overview(
@@ -97,29 +88,8 @@ pub async fn overview(
     year: i16,
     unit: Unit,
 ) -> Result<Arc<Overview>, grants::Error> {
-    let now = app.now();
-    let known = |app: &App| {
-        let kept = app.overview.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(&(year, unit)).cloned()
-    };
-    if let Some((_, kept)) = known(app)
-        && now.millis() - kept.as_of.millis() < KEPT_MILLIS
-        && now >= kept.as_of
-    {
-        return Ok(kept);
-    }
-    let _computing = app.overview.computing.lock().await;
-    let mark = app.read(|read| identity::audit_mark(read).map_err(grants::Error::from)).await?;
-    if let Some((seen, kept)) = known(app)
-        && seen == mark
-    {
-        return Ok(kept);
-    }
-    let own = app.clone();
-    let made = Arc::new(app.read(move |read| overview_of(&own, read, year, unit, now)).await?);
-    let mut kept = app.overview.seen.lock().unwrap_or_else(PoisonError::into_inner);
-    kept.insert((year, unit), (mark, made.clone()));
-    Ok(made)
+    let make = move |app: &App, read: &Read<'_>, now| overview_of(app, read, year, unit, now);
+    app.overview.get(app, (year, unit), make).await
 }
 
 type Suppliers = HashMap<AwardId, Vec<OrganisationId>>;

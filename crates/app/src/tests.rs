@@ -3,6 +3,7 @@ mod gc;
 mod gc_world;
 mod kept;
 mod keyed;
+mod upstream;
 
 use crate::payout::{Order, payment_csv, payment_pain001};
 use crate::{App, Config, Payer, Zone, once, zone_read, zone_set};

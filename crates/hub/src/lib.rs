@@ -60,7 +60,8 @@ pub use gate::{
 };
 pub use like::{Liked, Liker, PART_ROWS_MAX, is_liked, like_add, like_remove, liked_by, likers};
 pub use lineage::{
-    EDGES_MAX, Edge, LineageEdge, dependents, lineage_edges, lineage_of, lineage_set,
+    EDGES_MAX, Edge, LineageEdge, LineageRepo, dependents, lineage_edges, lineage_of,
+    lineage_repos, lineage_set,
 };
 pub use listing::{
     CardFacts, FILTERS_MAX, Query, Sort, TAGS_MAX, card_set, repos_count, repos_list, tags_of,

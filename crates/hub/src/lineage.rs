@@ -2,7 +2,9 @@
 //! depends on.
 
 use crate::cursor::Cursor;
-use crate::{Error, Found, PART_ROWS_MAX, Part, Repo, RepoId, RepoKind, Visitor, repo_find, store};
+use crate::{
+    Error, Found, Holder, PART_ROWS_MAX, Part, Repo, RepoId, RepoKind, Visitor, repo_find, store,
+};
 use db::{Read, Tx};
 use std::collections::BTreeSet;
 
@@ -31,6 +33,21 @@ pub struct LineageEdge {
     pub edge: Edge,
     /// The target, where it is here, also under a former path.
     pub target: Option<RepoId>,
+}
+
+/// A public model or dataset as the count of dependence needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineageRepo {
+    /// Its id.
+    pub id: RepoId,
+    /// Whether it is a model or a dataset.
+    pub kind: RepoKind,
+    /// Its path.
+    pub path: String,
+    /// Whose it is.
+    pub holder: Holder,
+    /// Whether personal data is declared.
+    pub is_personal: bool,
 }
 
 /// Replaces the edges of a repository; called when the card of its main branch changes.
@@ -89,4 +106,9 @@ pub fn dependents(
 /// Reads every edge of the zone, private repositories included: never for publication as it is.
 pub fn lineage_edges(read: &Read<'_>) -> Result<Vec<LineageEdge>, Error> {
     Ok(store::lineage::all(read)?)
+}
+
+/// Reads every model and dataset that is not private, gated and closed ones included, by id.
+pub fn lineage_repos(read: &Read<'_>) -> Result<Vec<LineageRepo>, Error> {
+    Ok(store::lineage::repos(read)?)
 }

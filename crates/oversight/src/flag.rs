@@ -1,7 +1,8 @@
 //! Flags: where a measure is above a threshold. A flag asks for an answer; it is never a verdict.
 
 use crate::indicators::{
-    Captures, IfAwarded, RelatedParties, Relation, Share, hhi, hidden_concentration, shares_top,
+    Captures, Dependence, IfAwarded, RelatedParties, Relation, Share, hhi, hidden_concentration,
+    shares_top,
 };
 use crate::ownership::Ownership;
 use crate::ratio::Ratio;
@@ -29,6 +30,8 @@ pub enum Indicator {
     SupplierCapture,
     /// Beneficiary and supplier are related.
     RelatedParties,
+    /// Most models of others rest on one group.
+    UpstreamDependence,
 }
 
 /// Says in what a finding's value and limit are counted.
@@ -89,6 +92,10 @@ pub struct Thresholds {
     pub capture_projects_min: u64,
     /// Interest from which two parties are related.
     pub interest_least: Ppm,
+    /// Part of the models of others that rest on one group above which they depend on it.
+    pub upstream_share: Ppm,
+    /// Fewest models of others for which dependence is judged.
+    pub upstream_models_min: u64,
 }
 
 impl Default for Thresholds {
@@ -110,6 +117,10 @@ impl Default for Thresholds {
             capture_projects_min: 5,
             // IAS 28, paragraph 5: significant influence is presumed from 20 % of the votes.
             interest_least: percent(20),
+            // ASSUMPTION: what more than half of the others build on is infrastructure.
+            upstream_share: percent(50),
+            // ASSUMPTION: as for capture, fewer say little.
+            upstream_models_min: 5,
         }
     }
 }
@@ -215,6 +226,31 @@ pub fn flags_of_captures<K: Copy>(
                 supplier.sole, supplier.co, captures.projects
             ),
             rows: vec![FindingRow { key: supplier.supplier, amount, share: Some(share) }],
+        })
+    });
+    high.collect()
+}
+
+/// Flags owners or groups on whom most models of others rest.
+#[must_use]
+pub fn flags_of_dependence<K: Copy>(
+    rows: &[Dependence<K>],
+    thresholds: &Thresholds,
+) -> Vec<Finding<K>> {
+    let limit = thresholds.upstream_share;
+    let enough = rows.iter().filter(|row| row.others_models >= thresholds.upstream_models_min);
+    let high = enough.filter_map(|row| {
+        let share = row.others_share.filter(|share| share.exceeds(limit))?;
+        Some(Finding {
+            indicator: Indicator::UpstreamDependence,
+            value: signed(share.ppm()),
+            limit: limit.get(),
+            scale: Scale::Ppm,
+            formula: format!(
+                "models of others that rest on it / models of others = {} / {}",
+                row.others, row.others_models
+            ),
+            rows: vec![FindingRow { key: row.key, amount: None, share: Some(share) }],
         })
     });
     high.collect()

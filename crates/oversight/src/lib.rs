@@ -5,7 +5,8 @@
 //! bounded by the number of statements and rows, nearly linearly.
 //!
 //! Start reading at [`Ownership::at`] for groups, at [`Tally`] and [`Standing`] for concentration,
-//! and at [`award_facts`] for what a decision page shows. Keys are the caller's: anything `Copy`,
+//! at [`upstream_dependence`] for what models rest on, and at [`award_facts`] for what a decision
+//! page shows. Keys are the caller's: anything `Copy`,
 //! hashed and ordered, such as an id, a `&str` or a number; "the smaller key" settles every tie.
 //!
 //! ```
@@ -38,6 +39,7 @@ mod indicators;
 mod irregular;
 mod ownership;
 mod ratio;
+mod reach;
 mod rules;
 mod stake;
 mod tally;
@@ -50,13 +52,14 @@ pub use award::{AwardFacts, award_facts};
 pub use facts::{Grade, InterestKind, OrgKind, Organisation, Statement};
 pub use flag::{
     Finding, FindingRow, Indicator, Scale, Thresholds, flags_of_award, flags_of_captures,
-    flags_of_concentration, flags_of_related,
+    flags_of_concentration, flags_of_dependence, flags_of_related,
 };
 pub use group::{Branch, Group, Link, Member};
 pub use indicators::{
-    Capture, Captures, Hidden, IfAwarded, Project, RelatedParties, Relation, RelationFound, Share,
-    Standing, concentration_ratio, effective_number, hhi, hidden_concentration, if_awarded,
-    related_parties, shares, shares_top, supplier_capture, supplier_capture_by_group,
+    Capture, Captures, Dependence, Dependences, Hidden, IfAwarded, Project, RelatedParties,
+    Relation, RelationFound, Repository, Share, Standing, concentration_ratio, effective_number,
+    hhi, hidden_concentration, if_awarded, related_parties, shares, shares_top, supplier_capture,
+    supplier_capture_by_group, upstream_dependence,
 };
 pub use irregular::Irregularity;
 pub use ownership::Ownership;

@@ -26,6 +26,7 @@ pub(crate) mod shape;
 pub(crate) mod shaped;
 mod strict;
 mod told;
+mod upstream;
 mod zone;
 
 use crate::serve::Route;
@@ -35,6 +36,7 @@ use operation::Operation;
 fn operations() -> Vec<Operation> {
     let nouns = [
         zone::operations(),
+        upstream::operations(),
         instruments::operations(),
         calls::operations(),
         organisations::operations(),

@@ -21,6 +21,8 @@ pub const REGISTER: &str = "/register";
 pub const ORGANISATIONS: &str = "/organisations";
 /// Concentration page.
 pub const CONCENTRATION: &str = "/concentration";
+/// What models rest on.
+pub const UPSTREAM: &str = "/concentration/upstream";
 /// Repositories of models, datasets and spaces.
 pub const HUB: &str = "/hub";
 /// Help: how it works, glossary, verification.

@@ -26,6 +26,7 @@ pub(crate) mod repos;
 pub mod review;
 mod sample;
 pub mod sheet;
+pub mod upstream;
 
 use crate::{Lang, Ui};
 
@@ -87,6 +88,7 @@ pub fn samples_render(lang: Lang) -> Result<Vec<Rendered>, askama::Error> {
     add::<enrol::EnrolPage>(lang, &mut out)?;
     add::<organisation::OrganisationPage>(lang, &mut out)?;
     add::<concentration::ConcentrationPage>(lang, &mut out)?;
+    add::<upstream::UpstreamPage>(lang, &mut out)?;
     add::<account::SignInPage>(lang, &mut out)?;
     add::<account::AccountPage>(lang, &mut out)?;
     add::<officer_forms::FormPage>(lang, &mut out)?;

@@ -2,7 +2,7 @@
 
 use super::repo;
 use crate::cursor::Cursor;
-use crate::{Edge, LineageEdge, Repo, RepoId, RepoKind};
+use crate::{Edge, Holder, LineageEdge, LineageRepo, Repo, RepoId, RepoKind};
 use db::{Error, Read, Row, Tx, params};
 
 pub(crate) fn delete(tx: &mut Tx<'_>, repo: RepoId) -> Result<u64, Error> {
@@ -74,6 +74,32 @@ pub(crate) fn all(read: &Read<'_>) -> Result<Vec<LineageEdge>, Error> {
         params![],
         |row| {
             Ok(LineageEdge { repo: row.id(0)?, edge: edge(row, 1)?, target: row.id_optional(4)? })
+        },
+    )
+}
+
+/// Models and datasets that are not private.
+pub(crate) fn repos(read: &Read<'_>) -> Result<Vec<LineageRepo>, Error> {
+    read.rows(
+        "SELECT r.id, r.kind, n.name, r.name, n.person_id, n.organisation_id, p.repo_id
+         FROM hub_repo r
+             JOIN hub_namespace n ON n.id = r.namespace_id
+             LEFT JOIN hub_personal p ON p.repo_id = r.id
+         WHERE r.is_private = 0 AND r.kind <> 'Space' ORDER BY r.id",
+        params![],
+        |row| {
+            let (owner, name): (String, String) = (row.get(2)?, row.get(3)?);
+            let declared: Option<RepoId> = row.id_optional(6)?;
+            Ok(LineageRepo {
+                id: row.id(0)?,
+                kind: row.parse(1)?,
+                path: format!("{owner}/{name}"),
+                holder: match row.id_optional(4)? {
+                    Some(person) => Holder::Person(person),
+                    None => Holder::Organisation(row.id(5)?),
+                },
+                is_personal: declared.is_some(),
+            })
         },
     )
 }

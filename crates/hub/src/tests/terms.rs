@@ -158,3 +158,31 @@ fn dependence_follows_a_repository_through_its_names() {
         assert_eq!(names(&nobody, "Valley/root"), ["new"], "its former name stays unknown");
     });
 }
+
+#[test]
+fn the_count_of_dependence_reads_public_models_and_datasets_with_their_holders() {
+    on_both(|world| {
+        let model = world.model(world.lin, "Valley", "m");
+        let data = world.repo(world.wu, RepoKind::Dataset, ("wu", "d"));
+        world.repo(world.lin, RepoKind::Space, ("Valley", "s"));
+        let hidden = world.model(world.lin, "Valley", "hidden");
+        world.set(&hidden, true, Gating::Open);
+        world.set(&model, false, Gating::Approval);
+        let words = ("names of patients", "office@example.org");
+        world
+            .act((&world.visitor(world.wu), &data), move |tx, v, r| {
+                personal_declare(tx, v, r, words)
+            })
+            .expect("declares");
+        let mut found = world.read(lineage_repos);
+        found.sort_by(|one, other| one.path.cmp(&other.path));
+        let shown: Vec<_> =
+            found.iter().map(|one| (one.kind, one.path.as_str(), one.is_personal)).collect();
+        assert_eq!(
+            shown,
+            [(RepoKind::Model, "Valley/m", false), (RepoKind::Dataset, "wu/d", true)]
+        );
+        assert!(matches!(found[0].holder, Holder::Organisation(_)), "{:?}", found[0]);
+        assert_eq!(found[1].holder, Holder::Person(world.wu));
+    });
+}

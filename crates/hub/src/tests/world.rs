@@ -135,7 +135,7 @@ impl World {
             owner: Some(owner.to_owned()),
             name: name.to_owned(),
             is_private: Some(false),
-            sdk: String::new(),
+            sdk: if kind == RepoKind::Space { "static" } else { "" }.to_owned(),
         };
         self.write(move |tx| repo_create(tx, &visitor, tx.id(), &new()))
             .expect("the repository is made")

@@ -8,6 +8,7 @@ mod hhi;
 mod hidden;
 mod related;
 mod shares;
+mod upstream;
 
 pub use added::{IfAwarded, Standing, if_awarded};
 pub use capture::{Capture, Captures, Project, supplier_capture, supplier_capture_by_group};
@@ -17,3 +18,4 @@ pub use hhi::hhi;
 pub use hidden::{Hidden, hidden_concentration};
 pub use related::{RelatedParties, Relation, RelationFound, related_parties};
 pub use shares::{Share, shares, shares_top};
+pub use upstream::{Dependence, Dependences, Repository, upstream_dependence};

@@ -8,3 +8,4 @@ mod oracle;
 mod pages;
 mod related;
 mod support;
+mod upstream;

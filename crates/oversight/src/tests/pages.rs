@@ -1,9 +1,10 @@
 //! The worked example of every page in `docs/indicators` is what the code computes.
 
 use super::support::{award, date, graph, statements, tally};
+use super::upstream::repositories;
 use crate::{
     Project, Relation, concentration_ratio, effective_number, hhi, hidden_concentration,
-    if_awarded, related_parties, shares, supplier_capture,
+    if_awarded, related_parties, shares, supplier_capture, upstream_dependence,
 };
 use base::{Amount, Ppm, Unit};
 
@@ -149,4 +150,33 @@ fn the_page_on_related_parties_is_right() {
     let example =
         format!("{said}\nB and S are related: the group of {holder} holds {share} of {held}");
     check(page!("related"), &example);
+}
+
+#[test]
+fn the_page_on_upstream_dependence_is_right() {
+    let (said, owned) = ("d* A; m1 B: d; m2 C: m1; m3 C: far/base; m4 D", "G>A 100; G>B 60");
+    let owners = graph(owned);
+    let found = upstream_dependence(&repositories(said), |owner| owners.group_head(owner));
+    let row = found.repositories.iter().find(|row| row.key == "d").unwrap();
+    let (share, others) = (row.share.unwrap(), row.others_share.unwrap());
+    let (group, outside) = (&found.groups[0], &found.outside[0]);
+    let example = format!(
+        "{said} with {owned}\n{}: named by {}, own {}, others {}, share {share} = {} ppm, \
+         others' share {others} = {} ppm\ngroup {}: own {}, others {}; outside {}: {} of {} \
+         models; silent: {}",
+        row.key,
+        row.direct,
+        row.own,
+        row.others,
+        share.ppm(),
+        others.ppm(),
+        group.key,
+        group.own,
+        group.others,
+        outside.key,
+        outside.others,
+        found.models,
+        found.models_silent
+    );
+    check(page!("upstream"), &example);
 }

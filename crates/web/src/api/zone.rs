@@ -5,7 +5,7 @@ use super::operation::{Operation, look};
 use super::organisations::org;
 use super::shaped::{Nothing, Org, Stamp, objects};
 use crate::serve::Fault;
-use app::{CategorySum, Overview};
+use app::{CategorySum, Names, Overview};
 use base::{Amount, Unit};
 use identity::OrganisationId;
 use identity::Permission::Public;
@@ -200,16 +200,16 @@ async fn concentration(ask: Ask, query: YearAsked) -> Result<ConcentrationShown,
         by_group: index(&found, &found.group, &found.top_groups),
         hidden_points: found.hidden.as_ref().map(|hidden| hidden.hidden.points()),
         captures: captures(&found, &found.captures_by_group),
-        findings: found.findings.iter().map(|one| finding(&found, one)).collect(),
+        findings: found.findings.iter().map(|one| finding(&found.names, one)).collect(),
         as_of: Stamp(found.as_of),
     })
 }
 
-fn number(count: u64) -> i64 {
+pub(super) fn number(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-fn ppm(ratio: Option<&Ratio>) -> Option<i64> {
+pub(super) fn ppm(ratio: Option<&Ratio>) -> Option<i64> {
     ratio.map(|ratio| number(ratio.ppm()))
 }
 
@@ -260,7 +260,8 @@ fn index(
     }
 }
 
-fn finding(overview: &Overview, from: &Finding<OrganisationId>) -> FindingShown {
+/// Shows a measure above its threshold.
+pub(super) fn finding(names: &Names, from: &Finding<OrganisationId>) -> FindingShown {
     let word = |value: Result<serde_json::Value, _>| value.unwrap_or(serde_json::Value::Null);
     FindingShown {
         indicator: word(serde_json::to_value(from.indicator)),
@@ -268,6 +269,6 @@ fn finding(overview: &Overview, from: &Finding<OrganisationId>) -> FindingShown 
         limit: from.limit,
         scale: word(serde_json::to_value(from.scale)),
         formula: from.formula.clone(),
-        about: from.rows.iter().map(|row| org(&overview.names, row.key)).collect(),
+        about: from.rows.iter().map(|row| org(names, row.key)).collect(),
     }
 }

@@ -11,6 +11,7 @@ mod home;
 mod instruments;
 mod organisations;
 mod register;
+mod upstream;
 
 #[cfg(test)]
 pub(crate) use files::csv_cell;
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/organisations", Public, organisations::list),
         get("/organisations/{id}", Public, organisations::show),
         get("/concentration", Public, concentration::show),
+        get("/concentration/upstream", Public, upstream::show),
         get("/help", Public, help::show),
     ]
 }

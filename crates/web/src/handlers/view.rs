@@ -9,6 +9,7 @@ pub(crate) mod group;
 pub(crate) mod instrument;
 pub(crate) mod register;
 pub(crate) mod trace;
+pub(crate) mod upstream;
 
 use crate::{Lang, Measure, OrgRef, Pager, Part, Text};
 use app::Names;

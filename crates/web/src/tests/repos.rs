@@ -282,3 +282,35 @@ fn there_is_no_page_of_rows_where_nothing_reads_tables() {
         assert!(!world.get(DATA, "").text.contains(&format!("{DATA}/viewer")));
     });
 }
+
+#[test]
+fn what_models_rest_on_is_counted_from_their_cards() {
+    on_both(|world| {
+        assert!(world.get("/concentration?lang=en", "").text.contains("/concentration/upstream"));
+        let upstream = |lang: &str| {
+            // Figures are kept for two seconds.
+            world.clock.advance(3);
+            world.get(&format!("/concentration/upstream?lang={lang}"), "")
+        };
+        assert!(upstream("en").words().contains("No public model is here yet"));
+        assert!(upstream("zh").words().contains("尚无公开模型"));
+        made(world, "dataset", "faces");
+        made(world, "model", "signs");
+        let silent = upstream("en").words();
+        assert!(silent.contains("No model rests on any") && silent.contains("1 of 1"), "{silent}");
+        let card = "---\nbase_model: far/base\ndatasets: [lin/faces]\n---\n# Signs\n";
+        put(world, MODEL, "README.md", card.as_bytes());
+        let page = upstream("en");
+        assert!(page.text.contains("href=\"/datasets/lin/faces\""), "{}", page.text);
+        assert!(page.words().contains("far/base"));
+        let told = world.get("/api/v1/concentration/upstream", "").text;
+        let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+        assert_eq!((&told["models"], &told["models_outside"]), (&1.into(), &1.into()), "{told}");
+        assert_eq!(told["by_repository"][0]["path"], "lin/faces");
+        assert_eq!(told["by_repository"][0]["models"]["own"], 1);
+        assert_eq!(told["by_organisation"], serde_json::json!([]), "people are not listed");
+        // A dataset that becomes private is as one that was never here.
+        set(world, DATA, "sight", &[("visibility", "private"), ("gating", "Open")]);
+        assert!(!upstream("en").text.contains("href=\"/datasets/lin/faces\""));
+    });
+}

@@ -5,7 +5,7 @@ use crate::pages::concentration::{
     CategoryCaptures, ConcentrationFigures, FindingShown, Holder, MeasureKind, MeasurePair,
 };
 use crate::{Capture, OrgRef};
-use app::Overview;
+use app::{Names, Overview};
 use base::{Amount, Ppm};
 use identity::OrganisationId;
 use oversight::{Finding, Indicator, Scale, Share, Standing};
@@ -36,7 +36,7 @@ pub(crate) fn figures(overview: &Overview) -> Option<ConcentrationFigures> {
         owners: holders(overview, &overview.top_groups, place),
         owners_rest: rest(owner, &overview.top_groups),
         captures: captures(overview),
-        findings: overview.findings.iter().map(|one| finding(overview, one)).collect(),
+        findings: overview.findings.iter().map(|one| finding(&overview.names, one)).collect(),
     })
 }
 
@@ -79,7 +79,8 @@ fn captures(overview: &Overview) -> Vec<CategoryCaptures> {
     overview.categories.iter().map(shown).filter(|one| !one.captures.is_empty()).collect()
 }
 
-fn finding(overview: &Overview, one: &Finding<OrganisationId>) -> FindingShown {
+/// Returns a measure above its threshold, with the names of whom it is about.
+pub(crate) fn finding(names: &Names, one: &Finding<OrganisationId>) -> FindingShown {
     let key = match one.indicator {
         Indicator::Hhi => "public.flag-hhi",
         Indicator::HhiRise => "public.flag-hhi-rise",
@@ -87,8 +88,9 @@ fn finding(overview: &Overview, one: &Finding<OrganisationId>) -> FindingShown {
         Indicator::HiddenConcentration => "public.flag-hidden",
         Indicator::SupplierCapture => "public.flag-capture",
         Indicator::RelatedParties => "public.flag-related",
+        Indicator::UpstreamDependence => "public.flag-upstream",
     };
-    let who: Vec<OrgRef> = one.rows.iter().map(|row| org(&overview.names, row.key)).collect();
+    let who: Vec<OrgRef> = one.rows.iter().map(|row| org(names, row.key)).collect();
     FindingShown {
         key,
         value: scaled(one.value, one.scale),

@@ -237,6 +237,7 @@ fn nothing_public_names_a_person_an_account_or_an_invoice() {
             "/api/v1/zone".to_owned(),
             "/api/v1/overview".to_owned(),
             "/api/v1/concentration".to_owned(),
+            "/api/v1/concentration/upstream".to_owned(),
             "/api/v1/calls".to_owned(),
             "/api/v1/instruments".to_owned(),
             "/api/v1/organisations?text=a".to_owned(),

@@ -20,6 +20,7 @@ pub(super) struct World {
     runtime: Runtime,
     service: crate::Site,
     app: Arc<App>,
+    pub(super) clock: Arc<FixedClock>,
     pub(super) publisher: String,
     pub(super) guest: String,
     pub(super) office: String,
@@ -77,7 +78,7 @@ impl World {
         let clock = Arc::new(FixedClock::at(Time::parse("2026-03-02T09:00:00Z").unwrap()));
         let config = Config { data: folder.path().to_path_buf(), database: Some(url.to_owned()) };
         let random = Arc::new(Random::seeded(7));
-        let app = Arc::new(App::open_with(&config, clock, random).unwrap());
+        let app = Arc::new(App::open_with(&config, clock.clone(), random).unwrap());
         let runtime = Runtime::new().unwrap();
         let depot = Depot::open(folder.path(), None, app.random_shared());
         let depot = Arc::new(runtime.block_on(depot).unwrap());
@@ -87,7 +88,7 @@ impl World {
         let server = Server::new(app.clone(), "http://zone.example").with_depot(depot);
         let server = server.with_quota(i64::try_from(QUOTA_BYTES).unwrap());
         let service = router(server);
-        Self { runtime, service, app, publisher, guest, office, _folder: folder }
+        Self { runtime, service, app, clock, publisher, guest, office, _folder: folder }
     }
 
     /// Sends a request with a token instead of a session.
