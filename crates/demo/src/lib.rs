@@ -3,7 +3,8 @@
 //! [`plan`] makes, from a seed, everything that people would type in during the round: who exists,
 //! who owns whom, the instruments, the calls, the applications, what reviewers and officers do, and
 //! the claims. Whoever runs it walks through [`Plan::timeline`] and performs each step with the
-//! real operations. [`Plan::expected`] says which figures must come out.
+//! real operations. [`Plan::expected`] says which figures must come out. [`shelf`] makes the
+//! repositories of the hub, all of them made up.
 //!
 //! The round keeps to what is published about 2019 (Nesta, *Promoting nationally, acting locally*,
 //! 2020): 43,000,000 CNY for 123 accepted projects in three categories, 27 of them cloud projects,
@@ -37,6 +38,7 @@ mod plan;
 mod prose;
 mod reviews;
 mod run;
+mod shelf;
 mod table;
 mod timeline;
 
@@ -51,5 +53,8 @@ pub use model::{
     Outcome, Ownership, OwnershipKind, Person, Plan, Review, Role, Scores, SizeClass, Vote,
 };
 pub use plan::{SEED, ZONE_EN, ZONE_ZH, plan};
-pub use run::{RunError, run};
+pub use run::{HubPlace, RunError, run};
+pub use shelf::{
+    SHELF_DATASET, SHELF_MODEL, ShelfCommit, ShelfFile, ShelfGate, ShelfKind, ShelfRepo, shelf,
+};
 pub use timeline::{Action, Step};

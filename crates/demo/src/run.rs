@@ -1,5 +1,9 @@
 //! Runs a plan through the real operations: nothing is inserted that could not be done by hand.
 
+mod fill;
+
+pub use fill::HubPlace;
+
 use crate::model::{Claim, ClaimEnd, DeclineReason, FactValue, Outcome, Plan};
 use crate::timeline::{Action, Step};
 use app::{App, Payer, Zone};
@@ -41,13 +45,19 @@ pub enum RunError {
     /// The database failed.
     #[error("cannot keep the zone's settings")]
     Db(#[from] db::Error),
+    /// The hub failed or refused what it must take.
+    #[error("cannot fill the hub")]
+    Hub(#[from] hub::Error),
+    /// The files of the hub failed.
+    #[error("cannot write the files of the hub")]
+    Depot(#[from] app::depot::Error),
     /// Something passed that must be refused, or the plan refers to nothing.
     #[error("the plan does not fit the zone: {0}")]
     Unexpected(String),
 }
 
-/// Runs a plan on an empty zone whose clock is `clock`. `progress` hears of every step: how many
-/// are done, and of how many.
+/// Runs a plan on an empty zone whose clock is `clock` and fills its hub. `progress` hears of every
+/// step: how many are done, and of how many.
 ///
 /// # Errors
 /// The first step that does not end as the plan says.
@@ -55,6 +65,7 @@ pub fn run(
     app: &App,
     clock: &FixedClock,
     plan: &Plan,
+    place: &HubPlace<'_>,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<(), RunError> {
     clock.set(Time::parse(SET_UP).unwrap_or_else(|| clock_now(clock)));
@@ -73,8 +84,11 @@ pub fn run(
     for (number, step) in steps.iter().enumerate() {
         clock.set(step.at);
         runner.step(number, step)?;
-        progress(number + 1, steps.len());
+        // The hub is the last step.
+        progress(number + 1, steps.len() + 1);
     }
+    runner.hub_fill(place, clock)?;
+    progress(steps.len() + 1, steps.len() + 1);
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! Claims about the plan, each for the seed that is shown and for others.
 
+mod shelf;
+
 use crate::model::*;
 use crate::table::{self, rows};
 use crate::{Action, Groups, SEED, plan};

@@ -2,9 +2,11 @@
 
 use crate::serve::{ServeArgs, run, runtime};
 use anyhow::{Context, Result, bail};
-use app::{App, Config, Overview};
-use base::{FixedClock, Random, Time, Unit};
+use app::depot::Depot;
+use app::{App, Config, Overview, Upstream};
+use base::{Clock, FixedClock, Random, SystemClock, Time, Unit};
 use clap::Args;
+use hub::RepoKind;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -37,10 +39,11 @@ pub(crate) fn demo(args: &DemoArgs) -> Result<ExitCode> {
     let app = Arc::new(App::open(&config)?);
     let now = app.now();
     let seen = app.db().read(|read| app::overview_of(&app, read, YEAR, Unit::CNY, now))?;
+    let hub = app.db().read(|read| HubFigures::read(&app, read, now))?;
     if args.json {
-        println!("{}", figures(&seen));
+        println!("{}", figures(&seen, &hub));
     } else {
-        report(&seen);
+        report(&seen, &hub);
     }
     if args.exit {
         return Ok(ExitCode::SUCCESS);
@@ -55,6 +58,10 @@ pub(crate) fn demo(args: &DemoArgs) -> Result<ExitCode> {
             println!("Sign in as {role}: {url}/sign-in/{link}");
         }
         println!("Other roles: ask for a link at {url}/sign-in; it is printed here.");
+        let (model, dataset) = (demo::SHELF_MODEL, demo::SHELF_DATASET);
+        println!("Models and datasets: {url}/hub; rows: {url}/datasets/{dataset}/viewer");
+        println!("Whom models rest on: {url}/concentration/upstream");
+        println!("From another terminal: HF_ENDPOINT={url} hf download {model}");
     };
     runtime()?.block_on(run(app.clone(), &args.serve, links))?;
     Ok(ExitCode::SUCCESS)
@@ -137,7 +144,8 @@ fn build_at(config: &Config, url: &str, args: &DemoArgs) -> Result<()> {
     if zone.name_en == demo::ZONE_EN {
         let paid =
             app.db().read(|read| app::overview_of(&app, read, YEAR, Unit::CNY, app.now()))?.paid;
-        if paid.minor == plan.expected().paid_minor {
+        let is_filled = app.db().read(HubFigures::is_filled)?;
+        if paid.minor == plan.expected().paid_minor && is_filled {
             return Ok(());
         }
         bail!("the database holds an unfinished demonstration: choose an empty database");
@@ -146,7 +154,13 @@ fn build_at(config: &Config, url: &str, args: &DemoArgs) -> Result<()> {
         bail!("the database holds another zone, `{}`: choose an empty one", zone.name_en);
     }
     let mut progress = Progress::new(args.json);
-    demo::run(&app, &clock, &plan, |done, total| progress.show(done, total))
+    let runtime = runtime()?;
+    let files = args.serve.files.as_deref();
+    let depot = runtime
+        .block_on(Depot::open(&config.data, files, app.random_shared()))
+        .context("open the store of large files; see --files")?;
+    let place = demo::HubPlace { depot: &depot, runtime: runtime.handle(), now: SystemClock.now() };
+    demo::run(&app, &clock, &plan, &place, |done, total| progress.show(done, total))
         .context("run the demonstration")?;
     // Payment files are left for the worker of a zone that is served.
     app.close();
@@ -210,7 +224,37 @@ fn read_back(seen: &Overview) -> Figures {
     }
 }
 
-fn figures(seen: &Overview) -> serde_json::Value {
+/// What the hub holds, read back from the zone.
+struct HubFigures {
+    models: i64,
+    datasets: i64,
+    upstream: Upstream,
+}
+
+impl HubFigures {
+    fn read(app: &App, read: &db::Read<'_>, now: Time) -> Result<Self> {
+        let count = |kind| hub::repos_count(read, &hub::Visitor::default(), kind);
+        Ok(Self {
+            models: count(RepoKind::Model)?,
+            datasets: count(RepoKind::Dataset)?,
+            upstream: app::upstream_of(app, read, now)?,
+        })
+    }
+
+    /// Tells whether the last thing that is made there is there.
+    fn is_filled(read: &db::Read<'_>) -> Result<bool, hub::Error> {
+        let query = hub::CollectionQuery { limit: 1, ..hub::CollectionQuery::default() };
+        Ok(!hub::collections(read, &hub::Visitor::default(), &query)?.rows.is_empty())
+    }
+
+    /// The group that most models of others rest on: its name, how many, of how many.
+    fn top(&self) -> Option<(String, u64, u64)> {
+        let top = self.upstream.groups.first()?;
+        Some((self.upstream.names.name(top.key), top.others, top.others_models))
+    }
+}
+
+fn figures(seen: &Overview, hub: &HubFigures) -> serde_json::Value {
     let found = read_back(seen);
     let by_category: serde_json::Map<String, serde_json::Value> =
         seen.categories.iter().map(|one| (one.category.clone(), one.projects.into())).collect();
@@ -229,10 +273,15 @@ fn figures(seen: &Overview) -> serde_json::Value {
         "top_group_share_owner_ppm": found.owner_ppm,
         "hhi_entity": points(seen.entity.hhi),
         "hhi_owner": points(seen.group.hhi),
+        "models": hub.models,
+        "datasets": hub.datasets,
+        "upstream_top_group": hub.top().map(|(name, ..)| name),
+        "upstream_others": hub.top().map(|(_, others, _)| others),
+        "upstream_others_models": hub.top().map(|(.., models)| models),
     })
 }
 
-fn report(seen: &Overview) {
+fn report(seen: &Overview, hub: &HubFigures) {
     let found = read_back(seen);
     let percent = |ppm: u64| format!("{}.{:02} %", ppm / 10_000, ppm % 10_000 / 100);
     let points = |index: Option<app::Ratio>| index.map_or(0, |index| index.points());
@@ -251,4 +300,8 @@ fn report(seen: &Overview) {
     println!("    by owner           {}", percent(found.owner_ppm));
     println!("  HHI by entity        {}", points(seen.entity.hhi));
     println!("  HHI by owner         {}", points(seen.group.hhi));
+    println!("  hub                  {} models, {} datasets (synthetic)", hub.models, hub.datasets);
+    if let Some((name, others, models)) = hub.top() {
+        println!("    rest on one group  {others} of {models} models of others: {name}");
+    }
 }

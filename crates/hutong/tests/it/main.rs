@@ -2,6 +2,7 @@
 
 #[path = "../../benches/load/failed.rs"]
 mod failed;
+mod shelf;
 
 use serde_json::Value;
 use std::path::Path;
@@ -48,6 +49,10 @@ fn the_demonstration_keeps_to_the_published_facts_and_is_built_once() {
             ("projects", 123),
             ("cloud_projects", 27),
             ("cloud_projects_with_top_supplier", 25),
+            ("models", 6),
+            ("datasets", 3),
+            ("upstream_others", 3),
+            ("upstream_others_models", 5),
         ] {
             assert_eq!(figures[name], value, "{name}");
         }
@@ -65,6 +70,10 @@ fn the_demonstration_keeps_to_the_published_facts_and_is_built_once() {
         let checked: Value = serde_json::from_slice(&checked.stdout).expect("JSON");
         assert_eq!(checked, serde_json::json!({ "ok": true, "awards": 124 }));
         open_work_is_left(&data, database.url());
+        shelf::every_page_of_the_hub_has_something(&data, database.url());
+        let arguments: Vec<&str> = ["admin", "hub", "fsck"].iter().chain(&place).copied().collect();
+        let checked = hutong(&arguments);
+        assert!(checked.status.success(), "{}", text(&checked.stdout));
     }
 }
 
