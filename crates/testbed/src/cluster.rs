@@ -1,11 +1,12 @@
 //! A private PostgreSQL server that cannot outlive the process that started it.
 
 use crate::machine::{TempDir, free_port, wait_until};
-use std::io::{self, Read};
+use crate::watchdog::Watchdog;
+use std::ffi::OsStr;
+use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 use std::{env, fs};
 
@@ -23,8 +24,7 @@ const READY_SECONDS_MAX: u64 = 120;
 /// How many free ports are tried, because another process may take one before the server does.
 const PORT_ATTEMPTS: u32 = 3;
 
-/// The shell script that owns the server. A shell, because it is the one program that is there
-/// wherever PostgreSQL is and that survives a killed parent.
+/// The script that owns the server.
 const WATCHDOG: &str = include_str!("watchdog.sh");
 
 /// Why there is no cluster.
@@ -50,7 +50,7 @@ pub enum ClusterError {
 /// Everybody on this machine can connect as superuser while it runs: keep nothing in it.
 #[derive(Debug)]
 pub struct Cluster {
-    watchdog: Child,
+    watchdog: Watchdog,
     folder: PathBuf,
     port: u16,
 }
@@ -93,19 +93,11 @@ impl Cluster {
         let folder = TempDir::new().map_err(failed)?;
         let become_user = user_switch(folder.path()).map_err(failed)?;
         let port = free_port().map_err(failed)?;
-        let watchdog = Command::new("sh")
-            .args(["-c", WATCHDOG, "watchdog"])
-            .args([folder.path(), programs])
-            .arg(port.to_string())
-            .args(become_user)
-            // A group of its own: an interrupt from the keyboard ends the tests, and their end
-            // then stops the server in order.
-            .process_group(0)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(failed)?;
+        let port_text = port.to_string();
+        let mut arguments = vec![folder.path().as_os_str(), programs.as_os_str()];
+        arguments.push(port_text.as_ref());
+        arguments.extend(become_user.iter().map(OsStr::new));
+        let watchdog = Watchdog::start(WATCHDOG, &arguments).map_err(failed)?;
         let mut cluster = Self { watchdog, folder: folder.keep(), port };
         cluster.wait_ready()?;
         Ok(cluster)
@@ -115,31 +107,13 @@ impl Cluster {
         let (mut is_ready, mut is_stopped) = (false, false);
         let in_time = wait_until(Duration::from_secs(READY_SECONDS_MAX), || {
             is_ready = server_is_ready(&self.folder);
-            is_stopped = !matches!(self.watchdog.try_wait(), Ok(None));
+            is_stopped = self.watchdog.is_stopped();
             is_ready || is_stopped
         });
         if is_stopped {
-            return Err(ClusterError::Stopped(self.last_words()));
+            return Err(ClusterError::Stopped(self.watchdog.last_words()));
         }
         if in_time { Ok(()) } else { Err(ClusterError::Late) }
-    }
-
-    fn last_words(&mut self) -> String {
-        let mut words = String::new();
-        if let Some(stderr) = &mut self.watchdog.stderr
-            && let Err(error) = stderr.read_to_string(&mut words)
-        {
-            return format!("(its log cannot be read: {error})");
-        }
-        words
-    }
-}
-
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        // Closing the pipe is the signal; a watchdog that is already gone needs none.
-        drop(self.watchdog.stdin.take());
-        drop(self.watchdog.wait());
     }
 }
 

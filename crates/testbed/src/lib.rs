@@ -13,6 +13,7 @@ mod cluster;
 mod database;
 mod machine;
 mod s3;
+mod watchdog;
 
 #[cfg(test)]
 mod tests;

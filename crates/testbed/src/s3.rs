@@ -3,11 +3,11 @@
 
 use crate::S3_VARIABLE;
 use crate::machine::{TempDir, free_port, is_ci, unique_name, wait_until};
+use crate::watchdog::Watchdog;
+use std::ffi::OsStr;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use std::{env, fs};
 
@@ -52,7 +52,7 @@ pub enum S3Error {
 /// drop, and also when this process is killed.
 #[derive(Debug)]
 pub struct S3Server {
-    watchdog: Child,
+    watchdog: Watchdog,
     folder: PathBuf,
     ports: [u16; PORTS],
 }
@@ -103,17 +103,10 @@ impl S3Server {
         for port in &mut ports {
             *port = free_port().map_err(failed)?;
         }
-        let watchdog = Command::new("sh")
-            .args(["-c", WATCHDOG, "watchdog"])
-            .args([folder.path(), program])
-            .args(ports.map(|port| port.to_string()))
-            // A group of its own, as for PostgreSQL.
-            .process_group(0)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(failed)?;
+        let numbers = ports.map(|port| port.to_string());
+        let mut arguments = vec![folder.path().as_os_str(), program.as_os_str()];
+        arguments.extend(numbers.iter().map(OsStr::new));
+        let watchdog = Watchdog::start(WATCHDOG, &arguments).map_err(failed)?;
         let mut server = Self { watchdog, folder: folder.keep(), ports };
         server.wait_ready()?;
         Ok(server)
@@ -124,7 +117,7 @@ impl S3Server {
         let bucket = format!("POST /buckets/{BUCKET}/");
         let (mut is_stopped, mut said) = (false, String::new());
         let in_time = wait_until(Duration::from_secs(READY_SECONDS_MAX), || {
-            is_stopped = !matches!(self.watchdog.try_wait(), Ok(None));
+            is_stopped = self.watchdog.is_stopped();
             let is_answering = || http_status(self.ports[S3], "GET /").is_ok();
             let is_made = is_answering()
                 && http_status(self.ports[FILER], &bucket).is_ok_and(|status| {
@@ -134,29 +127,11 @@ impl S3Server {
             is_stopped || is_made
         });
         match (is_stopped, in_time) {
-            (true, _) => Err(S3Error::Stopped(self.last_words())),
+            (true, _) => Err(S3Error::Stopped(self.watchdog.last_words())),
             (false, true) => Ok(()),
             (false, false) if said.is_empty() => Err(S3Error::Late),
             (false, false) => Err(S3Error::Bucket(said)),
         }
-    }
-
-    fn last_words(&mut self) -> String {
-        let mut words = String::new();
-        if let Some(stderr) = &mut self.watchdog.stderr
-            && let Err(error) = stderr.read_to_string(&mut words)
-        {
-            return format!("(its log cannot be read: {error})");
-        }
-        words
-    }
-}
-
-impl Drop for S3Server {
-    fn drop(&mut self) {
-        // Closing the pipe is the signal; a watchdog that is already gone needs none.
-        drop(self.watchdog.stdin.take());
-        drop(self.watchdog.wait());
     }
 }
 
