@@ -43,6 +43,45 @@ struct Change {
     parent: String,
 }
 
+/// What a sent form comes to.
+struct Sent {
+    /// What makes the same form sent again the same commit.
+    key: String,
+    change: Result<Change, Fault>,
+    /// Where the commit leads.
+    to: String,
+}
+
+/// Commits what a form asks for, or shows the form again with what is wrong.
+async fn answer(
+    here: &Here,
+    revision: &str,
+    section: Section,
+    sent: Sent,
+) -> Result<Response, Fault> {
+    let done = match sent.change {
+        Ok(change) => commit(here, sent.key, change, sent.to).await,
+        Err(fault) => Err(fault),
+    };
+    match done {
+        Ok(see) => Ok(see.into_response()),
+        Err(fault) => {
+            let fault = if section.files.is_some() { at_files(fault) } else { fault };
+            again(&here.cx, fault, files_page(here, revision, section, None).await?)
+        }
+    }
+}
+
+/// Makes the page of a form among the files.
+async fn files_page(
+    here: &Here,
+    revision: &str,
+    section: Section,
+    preview: Option<Html>,
+) -> Result<RepoFormPage, Fault> {
+    page(here, (Tab::Files, revision), vec![section], preview).await
+}
+
 /// Makes one commit; the same form sent again makes none and leads to the same page.
 async fn commit(here: &Here, key: String, change: Change, to: String) -> Result<See, Fault> {
     let known = key.clone();
@@ -148,7 +187,7 @@ pub(super) async fn upload_ask(here: Here, Path(mut named): Named) -> Result<Pag
     here.require(Action::Write).await?;
     let (revision, folder) = place(&mut named);
     let section = upload_section(&here, (&revision, &folder), &Posted::default());
-    Page::of(&page(&here, (Tab::Files, &revision), vec![section], None).await?)
+    Page::of(&files_page(&here, &revision, section, None).await?)
 }
 
 /// Adds files to a folder, in one commit.
@@ -159,27 +198,15 @@ pub(super) async fn upload(
 ) -> Result<Response, Fault> {
     here.require(Action::Write).await?;
     let (revision, folder) = place(&mut named);
-    let key = form_key(&here.cx, form.form(), &digests(&form.files));
-    let sent = match upload_read(&form, &revision, &folder) {
-        Ok(change) => {
-            let below = if folder.is_empty() {
-                String::new()
-            } else {
-                format!("/{}", path_encoded(&folder))
-            };
-            let to = here.href(&format!("/tree/{}{below}", encoded(&revision)));
-            commit(&here, key, change, to).await
-        }
-        Err(fault) => Err(fault),
+    let below =
+        if folder.is_empty() { String::new() } else { format!("/{}", path_encoded(&folder)) };
+    let sent = Sent {
+        key: form_key(&here.cx, form.form(), &digests(&form.files)),
+        change: upload_read(&form, &revision, &folder),
+        to: here.href(&format!("/tree/{}{below}", encoded(&revision))),
     };
-    match sent {
-        Ok(see) => Ok(see.into_response()),
-        Err(fault) => {
-            let section = upload_section(&here, (&revision, &folder), form.form());
-            let page = page(&here, (Tab::Files, &revision), vec![section], None).await?;
-            again(&here.cx, at_files(fault), page)
-        }
-    }
+    let section = upload_section(&here, (&revision, &folder), form.form());
+    answer(&here, &revision, section, sent).await
 }
 
 fn digests(files: &[File]) -> String {
@@ -278,7 +305,7 @@ pub(super) async fn edit_ask(here: Here, Path(mut named): Named) -> Result<Page,
     let (text, commit) = found(&here, &revision, &path).await?;
     here.reading_note(&path, &commit).await?;
     let section = edit_page_section(&here, (&revision, &path), [&text, "", &commit]);
-    Page::of(&page(&here, (Tab::Files, &revision), vec![section], None).await?)
+    Page::of(&files_page(&here, &revision, section, None).await?)
 }
 
 /// Changes a text, or shows how it will look.
@@ -296,29 +323,17 @@ pub(super) async fn edit(
     let section = edit_page_section(&here, (&revision, &path), values);
     if form.has("preview") {
         let html = preview(&here, (&revision, &path), &content);
-        let page = page(&here, (Tab::Files, &revision), vec![section], Some(html)).await?;
+        let page = files_page(&here, &revision, section, Some(html)).await?;
         return Ok(Page::of(&page)?.into_response());
     }
-    let sent = match edit_read(&form, &revision, &path, &content) {
-        Ok(change) => {
-            let key = form_key(&here.cx, &form, &path);
-            let to = if path == "README.md" && revision == "main" {
-                here.href("")
-            } else {
-                here.href(&format!("/blob/{}/{}", encoded(&revision), path_encoded(&path)))
-            };
-            commit(&here, key, change, to).await
-        }
-        Err(fault) => Err(fault),
+    let to = if path == "README.md" && revision == "main" {
+        here.href("")
+    } else {
+        here.href(&format!("/blob/{}/{}", encoded(&revision), path_encoded(&path)))
     };
-    match sent {
-        Ok(see) => Ok(see.into_response()),
-        Err(fault) => {
-            let page: RepoFormPage =
-                page(&here, (Tab::Files, &revision), vec![section], None).await?;
-            again(&here.cx, fault, page)
-        }
-    }
+    let change = edit_read(&form, &revision, &path, &content);
+    let sent = Sent { key: form_key(&here.cx, &form, &path), change, to };
+    answer(&here, &revision, section, sent).await
 }
 
 fn edit_read(form: &Posted, revision: &str, path: &str, content: &str) -> Result<Change, Fault> {
@@ -365,7 +380,7 @@ pub(super) async fn delete_ask(here: Here, Path(mut named): Named) -> Result<Pag
     here.require(Action::Write).await?;
     let (revision, path) = place(&mut named);
     let section = delete_section(&here, &revision, &path);
-    Page::of(&page(&here, (Tab::Files, &revision), vec![section], None).await?)
+    Page::of(&files_page(&here, &revision, section, None).await?)
 }
 
 /// Deletes a file from a branch; earlier commits keep it.
@@ -376,22 +391,14 @@ pub(super) async fn delete(
 ) -> Result<Response, Fault> {
     here.require(Action::Write).await?;
     let (revision, path) = place(&mut named);
-    let sent = match summary(&form, &format!("Delete {path}")) {
-        Ok(summary) => {
-            let deletes = vec![path.clone()];
-            let (puts, parent) = (Vec::new(), String::new());
-            let change = Change { revision: revision.clone(), summary, puts, deletes, parent };
-            let to = here.href(&format!("/tree/{}", encoded(&revision)));
-            commit(&here, form_key(&here.cx, &form, &path), change, to).await
-        }
-        Err(fault) => Err(fault),
-    };
-    match sent {
-        Ok(see) => Ok(see.into_response()),
-        Err(fault) => {
-            let section = delete_section(&here, &revision, &path);
-            let page = page(&here, (Tab::Files, &revision), vec![section], None).await?;
-            again(&here.cx, fault, page)
-        }
-    }
+    let change = summary(&form, &format!("Delete {path}")).map(|summary| Change {
+        revision: revision.clone(),
+        summary,
+        puts: Vec::new(),
+        deletes: vec![path.clone()],
+        parent: String::new(),
+    });
+    let to = here.href(&format!("/tree/{}", encoded(&revision)));
+    let sent = Sent { key: form_key(&here.cx, &form, &path), change, to };
+    answer(&here, &revision, delete_section(&here, &revision, &path), sent).await
 }
