@@ -4,7 +4,7 @@ use super::packet::{FLUSH, PACKET_BYTES_MAX, packet_read, packet_write};
 use super::{Program, PushLimits, Refs, Run, Service, View, ref_name_is_valid};
 use crate::error::Error;
 use crate::model::{Header, Kind, OBJECT_BYTES_MAX};
-use crate::object::TreeEntries;
+use crate::object::{TreeEntries, commit_parse, tag_parse};
 use crate::oid::Oid;
 use crate::pack::index_names;
 use crate::path::part_check;
@@ -320,7 +320,8 @@ impl Received {
         Ok(Ok(()))
     }
 
-    /// Checks what Git's program does not: names that are not UTF-8, files that nobody could read.
+    /// Checks what Git's program does not: names that are not UTF-8, files that nobody could read,
+    /// odd modes and lines that it warns of and we cannot read.
     fn objects_check(&mut self) -> Result<Result<(), PackRefused>, Error> {
         let mut reader = self.seen.reader();
         let mut objects = Vec::new();
@@ -336,9 +337,15 @@ impl Received {
                 let size_bytes = header.size_bytes;
                 return Ok(Err(PackRefused::FileTooLarge { oid, size_bytes }));
             }
-            if header.kind == Kind::Tree
-                && let Err(refused) = tree_check(&mut reader, oid)?
-            {
+            let checked = match header.kind {
+                Kind::Tree => tree_check(&mut reader, oid)?,
+                Kind::Commit => {
+                    readable(oid, commit_parse(&reader.object(oid, header.kind)?)).map(drop)
+                }
+                Kind::Tag => readable(oid, tag_parse(&reader.object(oid, header.kind)?)).map(drop),
+                Kind::Blob => Ok(()),
+            };
+            if let Err(refused) = checked {
                 return Ok(Err(refused));
             }
         }
@@ -448,10 +455,18 @@ fn command_parse(line: &[u8]) -> Result<RefCommand, Error> {
     Ok(RefCommand { name, old: some(old), new: some(new) })
 }
 
+/// Refuses an object that cannot be read.
+fn readable<T>(oid: Oid, parsed: Result<T, &'static str>) -> Result<T, PackRefused> {
+    parsed.map_err(|problem| PackRefused::Malformed { complaint: format!("`{oid}`: {problem}") })
+}
+
 fn tree_check(reader: &mut Reader, tree: Oid) -> Result<Result<(), PackRefused>, Error> {
     let bytes = reader.tree(tree)?;
     for entry in TreeEntries(&bytes) {
-        let entry = entry.map_err(|problem| Error::Malformed { oid: tree, problem })?;
+        let entry = match readable(tree, entry) {
+            Ok(entry) => entry,
+            Err(refused) => return Ok(Err(refused)),
+        };
         let fault = entry.text().map_err(str::to_owned);
         let fault = fault.and_then(|name| part_check(name).map_err(|fault| fault.to_string()));
         if let Err(reason) = fault {

@@ -335,6 +335,25 @@ fn hostile_trees_are_refused_and_leave_nothing() {
     assert_eq!(received(&into, bytes, LIMITS).unwrap(), None);
 }
 
+/// Git's program takes modes that it only warns of.
+#[test]
+fn trees_that_cannot_be_read_are_refused_and_no_failure() {
+    for mode in ["100666", "140755", "7", "777777"] {
+        let (from, into) = (Fixture::new(), Fixture::new());
+        let mut writer = from.repo.writer();
+        let blob = writer.blob_put(b"x").unwrap();
+        let tree = [format!("{mode} name\0").as_bytes(), blob.bytes()].concat();
+        let tree = writer.object_write(Kind::Tree, &tree).unwrap();
+        let commit = writer.commit_write(&commit_of(tree, &[], 1, "x")).unwrap();
+        writer.finish().unwrap();
+        let objects = format!("{commit}\n{tree}\n{blob}\n");
+        let bytes = push(&from, &[(MAIN, None, Some(commit))], &objects);
+        let refused = received(&into, bytes, LIMITS).unwrap();
+        let is_told = matches!(refused, Some(PackRefused::Malformed { .. }));
+        assert!(is_told || (mode == "100666" && refused.is_none()), "{mode}: {refused:?}");
+    }
+}
+
 #[test]
 fn packs_with_holes_or_above_limits_are_refused() {
     let (from, into) = (Fixture::new(), Fixture::new());
