@@ -43,14 +43,16 @@ fn tongue_of(path: &str) -> Option<Tongue> {
 }
 
 /// Writes refusals for Git's programs. They ask their user for a token only after a 401, so who
-/// comes without one hears that of every repository that is closed to them, also of none.
+/// comes without one hears that of every repository that is closed to them, also of none. Who comes
+/// to an address that carries its permission hears what is wrong with that: no token would help.
 pub(crate) async fn tell(request: Request, next: Next) -> Response {
     let Some(tongue) = tongue_of(request.uri().path()) else { return next.run(request).await };
-    let is_nobody = !request.headers().contains_key(AUTHORIZATION);
+    let may_sign_in = !request.uri().path().starts_with("/hub/")
+        && !request.headers().contains_key(AUTHORIZATION);
     let mut response = next.run(request).await;
     let Some(said) = response.extensions_mut().remove::<Said>() else { return response };
     let is_closed = said.is_unknown_repo || response.status() == StatusCode::FORBIDDEN;
-    if is_closed && is_nobody {
+    if is_closed && may_sign_in {
         *response.status_mut() = StatusCode::UNAUTHORIZED;
         response.headers_mut().insert(WWW_AUTHENTICATE, CHALLENGE);
     }
