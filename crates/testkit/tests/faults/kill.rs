@@ -1,12 +1,8 @@
 //! A zone that is killed while it takes uploads keeps every commit that it acknowledged, whole, and
 //! shows nothing by halves.
 
-use super::zone::{Address, Zone, content};
-use app::depot::{Depot, FsckTold, fsck};
-use app::{App, Config};
+use super::zone::{Address, Zone, content, sound};
 use base::Random;
-use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Times that the zone is killed.
@@ -74,25 +70,4 @@ fn uploads(
         answered.fetch_add(1, Ordering::SeqCst);
     }
     done
-}
-
-/// Checks everything that the killed zone has left.
-fn sound(data: &Path) {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    let app = Arc::new(
-        App::open(&Config { data: data.to_owned(), database: None }).expect("the zone opens"),
-    );
-    runtime.block_on(async {
-        let random = Arc::new(Random::seeded(1));
-        let depot = Arc::new(Depot::open(data, None, random).await.expect("the depot opens"));
-        let mut faults = Vec::new();
-        let mut watch = |told: FsckTold| {
-            if let FsckTold::Fault(fault) = told {
-                faults.push(fault.to_string());
-            }
-        };
-        fsck(&app, &depot, false, &mut watch).await.expect("the check ends");
-        assert_eq!(faults, [""; 0]);
-    });
 }

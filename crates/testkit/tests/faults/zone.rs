@@ -1,13 +1,21 @@
 //! A zone as a child process, and one repository in it.
 
-use super::http::{Answer, send};
+use super::http::{Answer, Ask, send};
+use app::depot::{Depot, FsckTold, fsck};
+use app::{App, Config};
+use base::Random;
 use serde_json::json;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 
-const TOKEN: &str = "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";
-const LFS: &str = "application/vnd.git-lfs+json";
+/// Of `DVUser`, who owns the repository of the tests.
+pub(crate) const TOKEN: &str = "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";
+/// Of `bench`, who has nothing to do with it.
+pub(crate) const STRANGER: &str = "hf_bench_token_of_the_test_zone";
+pub(crate) const LFS: &str = "application/vnd.git-lfs+json";
+pub(crate) const LINES: &str = "application/x-ndjson";
 
 /// A zone that runs until this is dropped.
 pub(crate) struct Zone {
@@ -55,7 +63,18 @@ impl Address {
         send("GET", &format!("{}/{path}", self.0), (TOKEN, LFS), b"")
     }
 
-    fn post(&self, path: &str, kind: &str, body: &[u8]) -> io::Result<Answer> {
+    /// Host and port.
+    pub(crate) fn host(&self) -> &str {
+        self.0.trim_start_matches("http://")
+    }
+
+    /// A request of `DVUser` to a path of the zone.
+    pub(crate) fn ask(&self, method: &'static str, path: &str, kind: &'static str) -> Ask {
+        let (url, token) = (format!("{}/{path}", self.0), TOKEN.to_owned());
+        Ask { method, url, token, kind, body: Vec::new() }
+    }
+
+    fn post(&self, path: &str, kind: &'static str, body: &[u8]) -> io::Result<Answer> {
         send("POST", &format!("{}/{path}", self.0), (TOKEN, kind), body)
     }
 
@@ -100,8 +119,7 @@ impl Address {
         };
         let header = json!({"key": "header", "value": {"summary": path, "description": ""}});
         let body = format!("{header}\n{line}\n");
-        let kind = "application/x-ndjson";
-        let done = self.post("api/models/DVUser/r/commit/main", kind, body.as_bytes())?;
+        let done = self.post("api/models/DVUser/r/commit/main", LINES, body.as_bytes())?;
         if done.status != 200 {
             return Ok(Err(done.status));
         }
@@ -113,4 +131,25 @@ impl Address {
 pub(crate) fn content(number: usize, size: usize) -> Vec<u8> {
     let line = format!("{number} of many\n");
     line.bytes().cycle().take(size).collect()
+}
+
+/// Checks everything that a zone has left which serves no more.
+pub(crate) fn sound(data: &Path) {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let app = Arc::new(
+        App::open(&Config { data: data.to_owned(), database: None }).expect("the zone opens"),
+    );
+    runtime.block_on(async {
+        let random = Arc::new(Random::seeded(1));
+        let depot = Arc::new(Depot::open(data, None, random).await.expect("the depot opens"));
+        let mut faults = Vec::new();
+        let mut watch = |told: FsckTold| {
+            if let FsckTold::Fault(fault) = told {
+                faults.push(fault.to_string());
+            }
+        };
+        fsck(&app, &depot, false, &mut watch).await.expect("the check ends");
+        assert_eq!(faults, [""; 0]);
+    });
 }
