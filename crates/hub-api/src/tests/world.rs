@@ -18,7 +18,7 @@ use identity::{
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
-use testbed::TempDir;
+use testbed::{TempDir, TestDatabase};
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
@@ -35,6 +35,7 @@ pub(super) struct World {
     router: Router,
     // Dropped last: the zone writes into it until it is closed.
     _folder: TempDir,
+    _database: TestDatabase,
 }
 
 /// What came back.
@@ -57,15 +58,21 @@ impl Answer {
 }
 
 impl World {
-    pub(super) fn new() -> Self {
-        Self::with(Options::default())
+    /// Opens a zone on each engine, one after the other.
+    pub(super) fn each() -> impl Iterator<Item = Self> {
+        Self::each_with(Options::default())
     }
 
-    pub(super) fn with(options: Options) -> Self {
+    pub(super) fn each_with(options: Options) -> impl Iterator<Item = Self> {
+        testbed::databases().into_iter().map(move |database| Self::on(database, options.clone()))
+    }
+
+    fn on(database: TestDatabase, options: Options) -> Self {
         let folder = TempDir::new().expect("a folder");
         let clock = Arc::new(FixedClock::at(Time::parse("2026-03-01T09:00:00Z").unwrap()));
         let random = Arc::new(Random::seeded(1));
-        let config = Config { data: folder.path().to_owned(), database: None };
+        let url = database.url().to_owned();
+        let config = Config { data: folder.path().to_owned(), database: Some(url) };
         let app = App::open_with(&config, clock.clone(), random.clone()).expect("a zone");
         let app = Arc::new(app);
         app.db().write(people).wait().expect("people are entered");
@@ -76,7 +83,7 @@ impl World {
             Hub::open(app, depot, ("http://zone.example/", options)).await.expect("a hub")
         });
         let router = router(hub.clone());
-        Self { hub, clock, runtime, router, _folder: folder }
+        Self { hub, clock, runtime, router, _folder: folder, _database: database }
     }
 
     /// Sends a request; without a name, as somebody without an account. A whole token may stand

@@ -9,7 +9,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::sync::Arc;
-use testbed::TempDir;
+use testbed::{TempDir, TestDatabase};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -25,6 +25,8 @@ pub(crate) struct World {
     /// Host and port.
     pub(crate) address: String,
     runtime: Option<Runtime>,
+    // Dropped last: the zone writes into it until it is closed.
+    _database: TestDatabase,
 }
 
 /// An answer over HTTP.
@@ -46,10 +48,16 @@ impl Answer {
 }
 
 impl World {
-    pub(crate) fn new() -> Self {
+    /// Serves a zone on each engine, one after the other.
+    pub(crate) fn each() -> impl Iterator<Item = Self> {
+        testbed::databases().into_iter().map(Self::on)
+    }
+
+    fn on(database: TestDatabase) -> Self {
         let folder = TempDir::new().unwrap();
         let data = folder.path().join("zone");
-        let app = Arc::new(App::open(&Config { data: data.clone(), database: None }).unwrap());
+        let config = Config { data: data.clone(), database: Some(database.url().to_owned()) };
+        let app = Arc::new(App::open(&config).unwrap());
         for (name, token) in [("lin", LIN), ("wu", WU)] {
             app.db().write(move |tx| person(tx, (name, token))).wait().unwrap();
         }
@@ -66,7 +74,7 @@ impl World {
             tokio::spawn(async move { axum::serve(listener, router).await });
             (address, depot)
         });
-        Self { folder, app, depot, address, runtime: Some(runtime) }
+        Self { folder, app, depot, address, runtime: Some(runtime), _database: database }
     }
 
     /// The address of a repository for somebody with a token, or for nobody.
