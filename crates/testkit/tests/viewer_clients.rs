@@ -1,5 +1,6 @@
 //! Data people's own programs against a served zone: `datasets`, pandas, DuckDB, `transformers`,
-//! `mlcroissant`. Their claims are in `crates/hub-api/tests/clients/viewer.py`.
+//! `mlcroissant`; and what `huggingface_hub` makes of refusals. The claims are in
+//! `crates/hub-api/tests/clients/viewer.py` and `crates/testkit/clients/faults.py`.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -36,8 +37,8 @@ impl Drop for Zone {
     }
 }
 
-#[test]
-fn what_data_people_use_works_unchanged() {
+/// Runs a script of claims against a fresh zone, where its programs are.
+fn held(script: &str, claims: usize) {
     let Some(venv) = std::env::var_os(CLIENTS).map(PathBuf::from) else {
         assert!(!testbed::is_ci(), "set {CLIENTS} to a virtual environment");
         eprintln!("left out: set {CLIENTS} to a virtual environment");
@@ -45,9 +46,8 @@ fn what_data_people_use_works_unchanged() {
     };
     let folder = testbed::TempDir::new().expect("a folder");
     let zone = Zone::start(&folder.path().join("zone"));
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../hub-api/tests/clients/viewer.py");
     let run = Command::new(venv.join("bin/python"))
-        .arg(script)
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(script))
         .arg(folder.path().join("clients"))
         .env("HF_ENDPOINT", &zone.url)
         .output()
@@ -55,5 +55,15 @@ fn what_data_people_use_works_unchanged() {
     let (told, wrong) =
         (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
     assert!(run.status.success(), "{told}\n{wrong}");
-    assert!(told.lines().filter(|line| line.starts_with("held ")).count() == 10, "{told}");
+    assert!(told.lines().filter(|line| line.starts_with("held ")).count() == claims, "{told}");
+}
+
+#[test]
+fn what_data_people_use_works_unchanged() {
+    held("../hub-api/tests/clients/viewer.py", 10);
+}
+
+#[test]
+fn refusals_and_broken_lines_are_what_the_client_takes_them_for() {
+    held("clients/faults.py", 8);
 }

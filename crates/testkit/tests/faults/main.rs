@@ -9,6 +9,7 @@ mod fuzz;
 mod http;
 mod input;
 mod kill;
+mod large;
 mod oracle;
 mod steps;
 mod transfer;
