@@ -13,7 +13,7 @@ struct Need {
     is_met: fn() -> bool,
 }
 
-const NEEDS: [Need; 6] = [
+const NEEDS: [Need; 7] = [
     Need {
         package: "postgresql",
         what_for: "every store test, on its second database",
@@ -33,6 +33,11 @@ const NEEDS: [Need; 6] = [
         package: "git-lfs",
         what_for: "pushing and cloning large files, with the program that people use",
         is_met: has_git_lfs,
+    },
+    Need {
+        package: "strace",
+        what_for: "ending a zone at each durable step of an upload",
+        is_met: has_strace,
     },
     Need {
         package: "chromium",
@@ -223,6 +228,10 @@ fn has_venv() -> bool {
 
 fn has_git_lfs() -> bool {
     is_installed("git-lfs")
+}
+
+fn has_strace() -> bool {
+    is_installed("strace")
 }
 
 fn has_browser() -> bool {

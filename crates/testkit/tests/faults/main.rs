@@ -12,6 +12,7 @@ mod kill;
 mod large;
 mod oracle;
 mod steps;
+mod trace;
 mod transfer;
 mod upload;
 mod zone;

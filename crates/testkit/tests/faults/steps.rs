@@ -1,6 +1,7 @@
 //! An upload that is cut off by the end of its zone, at every request and at four places of each:
 //! nothing acknowledged is lost, nothing is seen by halves, and the same upload goes through after.
 
+use super::trace::{Traced, is_traceable};
 use super::upload::{Cut, Line, Way, upload};
 use super::zone::{Zone, content, sound};
 use std::path::Path;
@@ -17,19 +18,33 @@ fn bytes_of(way: Way, number: usize) -> Vec<u8> {
     bytes
 }
 
-/// Cuts an upload off, looks at what is left, and uploads the same again. Returns whether there
-/// was such a request.
-fn cut_off(folder: &Path, way: Way, (request, cut): (usize, Cut), name: usize) -> bool {
-    let told = format!("{way:?}, request {request}, {cut:?}");
+/// What ends a zone.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    /// A request that is cut off.
+    Request(usize, Cut),
+    /// The call of this number, in any of its threads, that makes something durable or seen.
+    Call(u32),
+}
+
+/// Ends a zone during an upload, looks at what is left, and uploads the same again. Returns whether
+/// there was such a step.
+fn cut_off(folder: &Path, way: Way, end: End, name: usize) -> bool {
+    let told = format!("{way:?}, {end:?}");
     let data = folder.join("zone");
     let mut zone = Zone::start(&data);
     let (path, bytes) = (format!("{name}.bin"), bytes_of(way, name));
-    let mut line = Line::new(&mut zone, Some((request, cut)));
-    let found = upload(&mut line, way, (&path, &bytes), folder);
-    if zone.child.try_wait().expect("the zone is ours").is_none() {
+    let (cut, traced) = match end {
+        End::Request(request, cut) => (Some((request, cut)), None),
+        End::Call(number) => (None, Some(Traced::of(&zone, number))),
+    };
+    let found = upload(&mut Line::new(&mut zone, cut), way, (&path, &bytes), folder);
+    if found.is_ok() && !zone.is_over() {
         assert!(found.is_ok_and(|answer| answer.status == 200), "{told}: not cut off");
         return false;
     }
+    zone.child.wait().expect("the zone ends");
+    drop(traced);
     let is_acknowledged = found.is_ok_and(|answer| answer.status == 200);
     sound(&data);
     let mut zone = Zone::start(&data);
@@ -48,16 +63,16 @@ fn cut_off(folder: &Path, way: Way, (request, cut): (usize, Cut), name: usize) -
     true
 }
 
-/// Makes a repository, and cuts until there is no such request.
-fn cuts(way: Way, cuts: impl Iterator<Item = (usize, Cut)>) -> usize {
+/// Makes a repository, and ends its zone until there is no such step.
+fn cuts(way: Way, ends: impl Iterator<Item = End>) -> usize {
     let folder = testbed::TempDir::new().expect("a folder");
     Zone::start(&folder.path().join("zone")).at.repo_create();
-    let made = (0..).zip(cuts).take_while(|(name, cut)| cut_off(folder.path(), way, *cut, *name));
+    let made = (0..).zip(ends).take_while(|(name, end)| cut_off(folder.path(), way, *end, *name));
     made.count()
 }
 
 fn at_every_request(way: Way) -> usize {
-    cuts(way, (0..).flat_map(|request| CUTS.map(|cut| (request, cut))))
+    cuts(way, (0..).flat_map(|request| CUTS.map(|cut| End::Request(request, cut))))
 }
 
 #[test]
@@ -92,5 +107,21 @@ fn a_large_file_in_parts_is_whole_or_not_there_wherever_the_zone_ends() {
         (6, Cut::Heard),
         (8, Cut::Working(1_500)),
     ];
-    assert_eq!(cuts(Way::Parts, chosen.into_iter()), chosen.len());
+    let ends = chosen.into_iter().map(|(request, cut)| End::Request(request, cut));
+    assert_eq!(cuts(Way::Parts, ends), chosen.len());
+}
+
+/// The test before cuts where the client sees; this one where the zone syncs, renames, links and
+/// removes, as counted in each of its threads. A push is left out: most of its steps are those of
+/// Git's own programs, which would be ended and not the zone.
+#[test]
+fn an_upload_is_whole_or_not_there_whichever_durable_step_is_the_last() {
+    if !is_traceable() {
+        return eprintln!("STRACE ABSENT: a zone was not ended within its requests");
+    }
+    for way in [Way::Small, Way::Basic, Way::Chunks] {
+        let steps = cuts(way, (1..).map(End::Call));
+        println!("{way:?}: {steps} steps");
+        assert!(steps >= 3, "{way:?} has but {steps} steps");
+    }
 }

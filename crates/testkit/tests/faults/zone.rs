@@ -46,6 +46,10 @@ impl Zone {
         Self::spawn(command)
     }
 
+    pub(crate) fn is_over(&mut self) -> bool {
+        self.child.try_wait().expect("the zone is ours").is_some()
+    }
+
     /// Starts a zone and waits until it serves.
     pub(crate) fn spawn(mut command: Command) -> Self {
         let command = command.stdin(Stdio::null()).stdout(Stdio::piped());
