@@ -10,7 +10,7 @@ use super::upload::{
     Cas, Packed, batch, cas_token, cloned, commit, git, git_word, packed, pointer, push_ask,
     push_body, shard,
 };
-use super::zone::{Address, LINES, Zone, content, sound};
+use super::zone::{Address, LINES, Place, Zone, content};
 use base::Random;
 use serde_json::json;
 use std::path::Path;
@@ -18,7 +18,7 @@ use std::path::Path;
 /// Changed requests of each kind. `HUTONG_FUZZ` names another number.
 const ROUNDS: u64 = 120;
 /// Most memory that the zone may have taken at its peak, in KiB.
-const MEMORY_KIB_MAX: u64 = 300 * 1024;
+pub(crate) const MEMORY_KIB_MAX: u64 = 300 * 1024;
 
 fn rounds() -> u64 {
     std::env::var("HUTONG_FUZZ").ok().and_then(|text| text.parse().ok()).unwrap_or(ROUNDS)
@@ -132,14 +132,21 @@ impl Known {
     }
 }
 
+/// Makes changed requests.
+type Asker = Box<dyn Fn(&Random) -> Ask>;
+
 /// Sends requests made by `ask` by the chance of a seed, and looks at the zone after.
-fn fuzzed(seed: u64, prepare: impl FnOnce(&Zone, &Path) -> Box<dyn Fn(&Random) -> Ask>) {
-    let folder = testbed::TempDir::new().expect("a folder");
-    let data = folder.path().join("zone");
-    let zone = Zone::start(&data);
+fn fuzzed(seed: u64, prepare: impl Fn(&Zone, &Path) -> Asker) {
+    for place in Place::each() {
+        fuzzed_at(&place, seed, &prepare);
+    }
+}
+
+fn fuzzed_at(place: &Place, seed: u64, prepare: &dyn Fn(&Zone, &Path) -> Asker) {
+    let zone = place.zone();
     zone.at.repo_create();
     let known = Known::put(&zone);
-    let ask = prepare(&zone, folder.path());
+    let ask = prepare(&zone, place.scratch());
     let random = Random::seeded(seed);
     let mut taken = 0;
     for round in 0..rounds() {
@@ -153,7 +160,7 @@ fn fuzzed(seed: u64, prepare: impl FnOnce(&Zone, &Path) -> Box<dyn Fn(&Random) -
     known.check(&zone.at);
     assert!(memory_kib(&zone) < MEMORY_KIB_MAX, "the zone took {} KiB", memory_kib(&zone));
     drop(zone);
-    sound(&data);
+    place.check();
 }
 
 #[test]

@@ -3,26 +3,28 @@
 
 use super::http::{Answer, Ask};
 use super::upload::{batch, batch_of, commit, open, pointer};
-use super::zone::{LINES, Zone, content, sound};
+use super::zone::{LINES, Place, Zone, content};
 use serde_json::json;
 use std::path::Path;
 
 const COMMIT: &str = "api/models/DVUser/r/commit/main";
 
-/// A zone with a repository, in a folder that is checked at the end.
-pub(crate) fn with_zone(claim: impl FnOnce(&Zone)) {
+/// A zone with a repository on each engine, checked at the end.
+pub(crate) fn with_zone(claim: impl Fn(&Zone)) {
     with_folder(|zone, _| claim(zone));
 }
 
 /// The same for a claim that looks into the folder.
-pub(crate) fn with_folder(claim: impl FnOnce(&Zone, &Path)) {
-    let folder = testbed::TempDir::new().expect("a folder");
-    let zone = Zone::start(folder.path());
-    zone.at.repo_create();
-    claim(&zone, folder.path());
-    drop(zone);
-    sound(folder.path());
-    assert_eq!(left(&folder.path().join("hub/blobs")), [""; 0], "something is left behind");
+pub(crate) fn with_folder(claim: impl Fn(&Zone, &Path)) {
+    for place in Place::each() {
+        let zone = place.zone();
+        zone.at.repo_create();
+        claim(&zone, &place.data());
+        drop(zone);
+        place.check();
+        let left = left(&place.data().join("hub/blobs"));
+        assert_eq!(left, [""; 0], "something is left behind");
+    }
 }
 
 /// Lists what lies in the store outside its objects.

@@ -1,7 +1,7 @@
 //! A zone that is killed while it takes uploads keeps every commit that it acknowledged, whole, and
 //! shows nothing by halves.
 
-use super::zone::{Address, Zone, content, sound};
+use super::zone::{Address, Place, content};
 use base::Random;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,14 +10,19 @@ const ROUNDS: u64 = 12;
 
 #[test]
 fn a_killed_zone_keeps_every_commit_that_it_acknowledged() {
-    let folder = testbed::TempDir::new().unwrap();
+    for place in Place::each() {
+        killed(&place);
+    }
+}
+
+fn killed(place: &Place) {
     let random = Random::seeded(5);
-    let zone = Zone::start(folder.path());
+    let zone = place.zone();
     zone.at.repo_create();
     drop(zone);
     let mut acknowledged: Vec<(usize, String)> = Vec::new();
     for round in 0..ROUNDS {
-        let mut zone = Zone::start(folder.path());
+        let mut zone = place.zone();
         let begun = acknowledged.len();
         // How many requests are answered before the kill, which falls into the ones after them.
         let kill_after = 1 + random.below(9);
@@ -31,15 +36,15 @@ fn a_killed_zone_keeps_every_commit_that_it_acknowledged() {
             for _ in 0..random.below(3_000) {
                 std::thread::yield_now();
             }
-            zone.child.kill().unwrap();
-            zone.child.wait().unwrap();
-            acknowledged.extend(uploads.join().unwrap());
+            zone.child.kill().expect("it was ours");
+            zone.child.wait().expect("it was ours");
+            acknowledged.extend(uploads.join().expect("it was ours"));
         });
-        sound(folder.path());
-        let zone = Zone::start(folder.path());
+        place.check();
+        let zone = place.zone();
         for (number, commit) in &acknowledged[begun.saturating_sub(3)..] {
             let path = format!("DVUser/r/resolve/{commit}/{number}.bin");
-            let found = zone.at.get(&path).unwrap();
+            let found = zone.at.get(&path).expect("it was ours");
             assert_eq!((found.status, found.body), (200, file(*number)), "{path}");
         }
     }

@@ -8,7 +8,7 @@
 //! HUTONG_LARGE=1 cargo test -p testkit --test faults large -- --nocapture
 //! ```
 
-use super::fuzz::memory_kib;
+use super::fuzz::{MEMORY_KIB_MAX, memory_kib};
 use super::http::Ask;
 use super::input::sent;
 use super::upload::{batch_of, commit, git, open};
@@ -32,8 +32,6 @@ const SIZE: u64 = 5_000_000_007;
 const MARKS: [(u64, &[u8; 8]); 3] =
     [(0, b"begins.."), ((1 << 32) - 4, b"at 4 GiB"), (SIZE - 8, b"the end.")];
 const SHA256: &str = "36a17d8a57d84e264455a98a2bfd009a336efb513c59bdbd896a5542b8aac620";
-/// Most memory that the zone may have taken at its peak, in KiB.
-const MEMORY_KIB_MAX: u64 = 300 * 1024;
 const BLOCK: u64 = 1 << 20;
 
 /// The bytes of the file in a range.

@@ -3,8 +3,7 @@
 
 use super::trace::{Traced, is_traceable};
 use super::upload::{Cut, Line, Way, upload};
-use super::zone::{Zone, content, sound};
-use std::path::Path;
+use super::zone::{Place, content};
 
 const CUTS: [Cut; 4] = [Cut::Half, Cut::Sent, Cut::Working(1_500), Cut::Heard];
 
@@ -29,10 +28,9 @@ enum End {
 
 /// Ends a zone during an upload, looks at what is left, and uploads the same again. Returns whether
 /// there was such a step.
-fn cut_off(folder: &Path, way: Way, end: End, name: usize) -> bool {
+fn cut_off(place: &Place, way: Way, end: End, name: usize) -> bool {
     let told = format!("{way:?}, {end:?}");
-    let data = folder.join("zone");
-    let mut zone = Zone::start(&data);
+    let (folder, mut zone) = (place.scratch(), place.zone());
     let (path, bytes) = (format!("{name}.bin"), bytes_of(way, name));
     let (cut, traced) = match end {
         End::Request(request, cut) => (Some((request, cut)), None),
@@ -46,8 +44,8 @@ fn cut_off(folder: &Path, way: Way, end: End, name: usize) -> bool {
     zone.child.wait().expect("the zone ends");
     drop(traced);
     let is_acknowledged = found.is_ok_and(|answer| answer.status == 200);
-    sound(&data);
-    let mut zone = Zone::start(&data);
+    place.check();
+    let mut zone = place.zone();
     let file = format!("DVUser/r/resolve/main/{path}");
     let seen = zone.at.get(&file).expect("the zone answers");
     let is_whole = seen.status == 200 && seen.body == bytes;
@@ -63,12 +61,17 @@ fn cut_off(folder: &Path, way: Way, end: End, name: usize) -> bool {
     true
 }
 
-/// Makes a repository, and ends its zone until there is no such step.
-fn cuts(way: Way, ends: impl Iterator<Item = End>) -> usize {
-    let folder = testbed::TempDir::new().expect("a folder");
-    Zone::start(&folder.path().join("zone")).at.repo_create();
-    let made = (0..).zip(ends).take_while(|(name, end)| cut_off(folder.path(), way, *end, *name));
-    made.count()
+/// Makes a repository, and ends its zone until there is no such step. Returns how many there were,
+/// on the engine with the fewest.
+fn cuts(way: Way, ends: impl Iterator<Item = End> + Clone) -> usize {
+    let on = |place: Place| {
+        place.zone().at.repo_create();
+        let made = (0..).zip(ends.clone());
+        made.take_while(|(name, end)| cut_off(&place, way, *end, *name)).count()
+    };
+    // What parts add to the other ways lies in the store of files, not in the database.
+    let engines = if way == Way::Parts { 1 } else { usize::MAX };
+    Place::each().take(engines).map(on).min().expect("there is an engine")
 }
 
 fn at_every_request(way: Way) -> usize {

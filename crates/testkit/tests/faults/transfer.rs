@@ -1,6 +1,7 @@
 //! Transfers of large files that go wrong: parts that do not fit, containers and shards that are
 //! none, tokens that allow something else.
 
+use super::fuzz::{MEMORY_KIB_MAX, memory_kib};
 use super::http::{Answer, Ask};
 use super::input::{sent, with_folder, with_zone};
 use super::upload::{Cas, batch_of, cas_token, open, packed, shard};
@@ -114,5 +115,7 @@ fn what_is_no_container_or_shard_is_refused_before_memory_is_taken() {
             assert!(is_refused, "{what}: {told:?}");
         }
         assert_eq!(sent(&cas.ask("POST", "shards", shard(&own.file))).status, 200);
+        let kib = memory_kib(zone);
+        assert!(kib < MEMORY_KIB_MAX, "the zone took {kib} KiB");
     });
 }

@@ -6,9 +6,10 @@ use app::{App, Config};
 use base::Random;
 use serde_json::json;
 use std::io::{self, BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use testbed::{TempDir, TestDatabase};
 
 /// Of `DVUser`, who owns the repository of the tests.
 pub(crate) const TOKEN: &str = "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";
@@ -137,23 +138,55 @@ pub(crate) fn content(number: usize, size: usize) -> Vec<u8> {
     line.bytes().cycle().take(size).collect()
 }
 
-/// Checks everything that a zone has left which serves no more.
-pub(crate) fn sound(data: &Path) {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    let app = Arc::new(
-        App::open(&Config { data: data.to_owned(), database: None }).expect("the zone opens"),
-    );
-    runtime.block_on(async {
-        let random = Arc::new(Random::seeded(1));
-        let depot = Arc::new(Depot::open(data, None, random).await.expect("the depot opens"));
-        let mut faults = Vec::new();
-        let mut watch = |told: FsckTold| {
-            if let FsckTold::Fault(fault) = told {
-                faults.push(fault.to_string());
-            }
-        };
-        fsck(&app, &depot, false, &mut watch).await.expect("the check ends");
+/// What a zone keeps, and what is left of it: a folder and a database.
+pub(crate) struct Place {
+    folder: TempDir,
+    database: TestDatabase,
+}
+
+impl Place {
+    /// Makes a place on each engine, one after the other.
+    pub(crate) fn each() -> impl Iterator<Item = Self> {
+        let make = |database| Self { folder: TempDir::new().expect("a folder"), database };
+        testbed::databases().into_iter().map(make)
+    }
+
+    /// A folder for what clients keep.
+    pub(crate) fn scratch(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("zone")
+    }
+
+    /// Starts the zone that keeps its things here.
+    pub(crate) fn zone(&self) -> Zone {
+        let mut command = Command::new(program());
+        command.arg("--data").arg(self.data()).args(["--database", self.database.url()]);
+        Zone::spawn(command)
+    }
+
+    /// Checks everything that a zone has left which serves no more.
+    pub(crate) fn check(&self) {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+        let url = self.database.url().to_owned();
+        let config = Config { data: self.data(), database: Some(url) };
+        let app = Arc::new(App::open(&config).expect("the zone opens"));
+        let faults = runtime.block_on(async {
+            let random = Arc::new(Random::seeded(1));
+            let depot = Depot::open(&self.data(), None, random).await.expect("the depot opens");
+            let mut faults = Vec::new();
+            let mut watch = |told: FsckTold| {
+                if let FsckTold::Fault(fault) = told {
+                    faults.push(fault.to_string());
+                }
+            };
+            fsck(&app, &Arc::new(depot), false, &mut watch).await.expect("the check ends");
+            faults
+        });
+        app.close();
         assert_eq!(faults, [""; 0]);
-    });
+    }
 }
