@@ -1,9 +1,9 @@
 //! A file that is being written, past the page cache where that goes.
 //!
 //! What was just uploaded is seldom read at once, so whole blocks go straight to the disk
-//! (`O_DIRECT`, `open(2)`): nothing else is pushed out of the page cache, and nothing waits when the
-//! file is synced. The last block, which may end anywhere, goes by the cache, and so does all
-//! where the file system has no direct writes.
+//! (`O_DIRECT`, `open(2)`): nothing else is pushed out of the page cache, and little is left to
+//! do when the file is synced. The last block, which may end anywhere, goes by the cache, and so
+//! does all where the file system has no direct writes.
 
 use super::read::BLOCK_BYTES;
 use crate::block::ALIGNMENT_BYTES;

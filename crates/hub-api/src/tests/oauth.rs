@@ -55,84 +55,93 @@ fn is_refused(answer: &Answer, code: &str) {
 
 #[test]
 fn an_approved_code_gives_a_token_that_works_and_renews_itself() {
-    let world = World::new();
-    let (device, code) = ask(&world);
-    is_refused(&poll(&world, &device), "authorization_pending");
-    is_refused(&poll(&world, &device), "slow_down");
-    decide(&world, &code, true);
-    world.clock.advance(10);
-    let given = poll(&world, &device);
-    assert_eq!(given.status, StatusCode::OK, "{given:?}");
-    assert_eq!(given.headers["cache-control"], "no-store");
-    let given = given.json();
-    assert_eq!(given["token_type"], "bearer");
-    assert_eq!(given["expires_in"], 30 * 86_400);
-    let access = given["access_token"].as_str().unwrap();
-    let known = world.got(access, "/api/whoami-v2");
-    assert_eq!((&known["name"], &known["auth"]["type"]), (&json!("lin"), &json!("oauth")));
-    assert!(known["auth"].get("accessToken").is_none(), "it is kept under its person's name");
-    is_refused(&poll(&world, &device), "invalid_grant");
-    let next = refresh(&world, given["refresh_token"].as_str().unwrap()).json();
-    let renewed = world.got(next["access_token"].as_str().unwrap(), "/api/whoami-v2");
-    assert_eq!(renewed["name"], "lin");
-    is_refused(&refresh(&world, "0000"), "invalid_grant");
+    for world in World::each() {
+        let (device, code) = ask(&world);
+        is_refused(&poll(&world, &device), "authorization_pending");
+        is_refused(&poll(&world, &device), "slow_down");
+        decide(&world, &code, true);
+        world.clock.advance(10);
+        let given = poll(&world, &device);
+        assert_eq!(given.status, StatusCode::OK, "{given:?}");
+        assert_eq!(given.headers["cache-control"], "no-store");
+        let given = given.json();
+        assert_eq!(given["token_type"], "bearer");
+        assert_eq!(given["expires_in"], 30 * 86_400);
+        let access = given["access_token"].as_str().unwrap();
+        let known = world.got(access, "/api/whoami-v2");
+        assert_eq!((&known["name"], &known["auth"]["type"]), (&json!("lin"), &json!("oauth")));
+        assert!(known["auth"].get("accessToken").is_none(), "it is kept under its person's name");
+        is_refused(&poll(&world, &device), "invalid_grant");
+        let next = refresh(&world, given["refresh_token"].as_str().unwrap()).json();
+        let renewed = world.got(next["access_token"].as_str().unwrap(), "/api/whoami-v2");
+        assert_eq!(renewed["name"], "lin");
+        is_refused(&refresh(&world, "0000"), "invalid_grant");
+    }
 }
 
 #[test]
 fn refusal_and_end_are_told_with_the_words_of_the_standard() {
-    let world = World::new();
-    let (refused, code) = ask(&world);
-    decide(&world, &code, false);
-    is_refused(&poll(&world, &refused), "access_denied");
-    let (late, _) = ask(&world);
-    world.clock.advance(900);
-    is_refused(&poll(&world, &late), "expired_token");
-    is_refused(&poll(&world, "no-such-code"), "invalid_grant");
+    for world in World::each() {
+        let (refused, code) = ask(&world);
+        decide(&world, &code, false);
+        is_refused(&poll(&world, &refused), "access_denied");
+        let (late, _) = ask(&world);
+        world.clock.advance(900);
+        is_refused(&poll(&world, &late), "expired_token");
+        is_refused(&poll(&world, "no-such-code"), "invalid_grant");
+    }
 }
 
 #[test]
 fn what_is_no_such_form_is_refused_with_its_reason() {
-    let world = World::new();
-    let check = |path: &str, form: &str, code: &str| is_refused(&post(&world, path, form), code);
-    check("/oauth/device", "", "invalid_request");
-    check("/oauth/device", "client_id=another", "invalid_client");
-    let twice = format!("client_id={CLIENT}&client_id={CLIENT}");
-    check("/oauth/device", &twice, "invalid_request");
-    let long = format!("client_id={CLIENT}&scope={}", "x".repeat(10_000));
-    check("/oauth/device", &long, "invalid_request");
-    let token = |form: &str, code: &str| {
-        check("/oauth/token", &format!("client_id={CLIENT}&{form}"), code);
-    };
-    token("", "invalid_request");
-    token("grant_type=password&username=lin&password=x", "unsupported_grant_type");
-    token("grant_type=authorization_code&code=x", "unsupported_grant_type");
-    token("grant_type=urn:ietf:params:oauth:grant-type:token-exchange", "unsupported_grant_type");
-    token(&format!("grant_type={DEVICE}"), "invalid_request");
-    token("grant_type=refresh_token", "invalid_request");
-    let path = ("", Method::POST, "/oauth/device");
-    let body = json!({"client_id": CLIENT}).to_string().into_bytes();
-    is_refused(&world.send(path, ("application/json", body)), "invalid_request");
+    for world in World::each() {
+        let check =
+            |path: &str, form: &str, code: &str| is_refused(&post(&world, path, form), code);
+        check("/oauth/device", "", "invalid_request");
+        check("/oauth/device", "client_id=another", "invalid_client");
+        let twice = format!("client_id={CLIENT}&client_id={CLIENT}");
+        check("/oauth/device", &twice, "invalid_request");
+        let long = format!("client_id={CLIENT}&scope={}", "x".repeat(10_000));
+        check("/oauth/device", &long, "invalid_request");
+        let token = |form: &str, code: &str| {
+            check("/oauth/token", &format!("client_id={CLIENT}&{form}"), code);
+        };
+        token("", "invalid_request");
+        token("grant_type=password&username=lin&password=x", "unsupported_grant_type");
+        token("grant_type=authorization_code&code=x", "unsupported_grant_type");
+        token(
+            "grant_type=urn:ietf:params:oauth:grant-type:token-exchange",
+            "unsupported_grant_type",
+        );
+        token(&format!("grant_type={DEVICE}"), "invalid_request");
+        token("grant_type=refresh_token", "invalid_request");
+        let path = ("", Method::POST, "/oauth/device");
+        let body = json!({"client_id": CLIENT}).to_string().into_bytes();
+        is_refused(&world.send(path, ("application/json", body)), "invalid_request");
+    }
 }
 
 #[test]
 fn a_zone_full_of_open_questions_says_when_to_come_again() {
-    let world = World::new();
-    let filled = world.hub.app.db().write(|tx| {
-        while identity::device_ask(tx, "many")?.is_some() {}
-        Ok::<_, identity::Error>(())
-    });
-    filled.wait().unwrap();
-    let full = post(&world, "/oauth/device", &format!("client_id={CLIENT}"));
-    assert_eq!(full.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(full.headers["retry-after"], "60");
-    assert_eq!(full.json()["error"], "temporarily_unavailable");
+    for world in World::each() {
+        let filled = world.hub.app.db().write(|tx| {
+            while identity::device_ask(tx, "many")?.is_some() {}
+            Ok::<_, identity::Error>(())
+        });
+        filled.wait().unwrap();
+        let full = post(&world, "/oauth/device", &format!("client_id={CLIENT}"));
+        assert_eq!(full.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(full.headers["retry-after"], "60");
+        assert_eq!(full.json()["error"], "temporarily_unavailable");
+    }
 }
 
 #[test]
 fn a_token_is_known_by_the_name_its_person_gave_it() {
-    let world = World::new();
-    let known = world.got("lin", "/api/whoami-v2");
-    assert_eq!(known["auth"]["type"], "access_token");
-    assert_eq!(known["auth"]["accessToken"]["displayName"], "tests");
-    assert_eq!(known["auth"]["accessToken"]["role"], "write");
+    for world in World::each() {
+        let known = world.got("lin", "/api/whoami-v2");
+        assert_eq!(known["auth"]["type"], "access_token");
+        assert_eq!(known["auth"]["accessToken"]["displayName"], "tests");
+        assert_eq!(known["auth"]["accessToken"]["role"], "write");
+    }
 }
