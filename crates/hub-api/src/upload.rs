@@ -28,7 +28,8 @@ impl Write for Outgoing {
         match self.runtime.block_on(self.stage.write(bytes)) {
             Ok(()) => Ok(bytes.len()),
             Err(error) => {
-                self.error = Some(error);
+                // The first says why; the writer tries again when it is flushed.
+                self.error.get_or_insert(error);
                 Err(io::Error::other("the store failed"))
             }
         }

@@ -51,6 +51,9 @@ pub enum PackRefused {
         /// The limit.
         objects_max: u64,
     },
+    /// There is no space for the pack.
+    #[error("the zone has no disk space left: tell its administrator")]
+    Full,
     /// The pack or an object in it breaks its format.
     #[error("the pack is malformed: {complaint}")]
     Malformed {
@@ -315,7 +318,10 @@ impl Received {
             return Ok(Err(PackRefused::TooLarge { bytes_max }));
         }
         if !ended.is_success {
-            return Ok(Err(PackRefused::Malformed { complaint: ended.complaint }));
+            // `ENOSPC` as the C library says it where no language is set.
+            let is_full = ended.complaint.contains("No space left on device");
+            let malformed = PackRefused::Malformed { complaint: ended.complaint };
+            return Ok(Err(if is_full { PackRefused::Full } else { malformed }));
         }
         Ok(Ok(()))
     }
