@@ -3,8 +3,8 @@
 
 use super::fuzz::{MEMORY_KIB_MAX, memory_kib};
 use super::http::{Answer, Ask};
-use super::input::{sent, with_folder, with_zone};
-use super::upload::{Cas, batch_of, cas_token, open, packed, shard};
+use super::input::{put_of, sent, with_folder, with_zone};
+use super::upload::{Cas, batch_of, cas_token, commit, open, packed, pointer, shard};
 use super::zone::{Zone, content};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -117,5 +117,30 @@ fn what_is_no_container_or_shard_is_refused_before_memory_is_taken() {
         assert_eq!(sent(&cas.ask("POST", "shards", shard(&own.file))).status, 200);
         let kib = memory_kib(zone);
         assert!(kib < MEMORY_KIB_MAX, "the zone took {kib} KiB");
+    });
+}
+
+#[test]
+fn a_false_claim_is_never_served_and_the_true_bytes_mend_it() {
+    with_zone(|zone| {
+        let (claimed, other) = (content(1, 300_000), content(2, 300_000));
+        let cas = Cas::of(&sent(&cas_token(&zone.at, "write")));
+        let mut own = packed(&other);
+        let path = format!("xorbs/default/{}", own.xorbs[0].xorb.hash());
+        assert_eq!(sent(&cas.ask("POST", &path, own.xorbs[0].body.clone())).status, 200);
+        own.file.sha256 = packed(&claimed).file.sha256;
+        assert_eq!(sent(&cas.ask("POST", "shards", shard(&own.file))).status, 200);
+        // Until it is checked a claim may be committed; it is checked before it is served.
+        let told = sent(&commit(&zone.at, &pointer("a.bin", &claimed))).status;
+        assert!([200, 422].contains(&told), "{told}");
+        let seen = zone.at.get("DVUser/r/resolve/main/a.bin").expect("the zone answers");
+        assert!([404, 422].contains(&seen.status), "{}: {} bytes", seen.status, seen.body.len());
+        let late = sent(&commit(&zone.at, &pointer("b.bin", &claimed)));
+        assert_eq!((told == 200, late.status), (seen.status == 422, 422), "{}", late.text());
+        // Who has the true bytes is asked for them and heals what was committed.
+        assert_eq!(sent(&put_of(zone, &claimed)).status, 200);
+        assert_eq!(sent(&commit(&zone.at, &pointer("b.bin", &claimed))).status, 200);
+        let seen = zone.at.get("DVUser/r/resolve/main/b.bin").expect("the zone answers");
+        assert!(seen.status == 200 && seen.body == claimed, "{}", seen.status);
     });
 }
