@@ -19,7 +19,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 /// Bytes of a file that are promised at once.
-pub(crate) const WINDOW_BYTES: usize = 1 << 20;
+pub(crate) const WINDOW_BYTES: usize = 4 << 20;
 
 /// Stands for bytes of files. Nobody reads or writes it, so it takes no memory.
 static PLACE: LazyLock<&[u8]> = LazyLock::new(|| Vec::leak(vec![0; WINDOW_BYTES]));

@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 /// Some windows and a bit, so that every piece has another beginning.
-const LENGTH: usize = 5 * (1 << 20) + 12_345;
+const LENGTH: usize = 5 * crate::outlet::WINDOW_BYTES / 2 + 12_345;
 
 /// A server with one file, until it is stopped.
 struct Served {

@@ -48,6 +48,10 @@ impl Nginx {
         fs::write(self.root.join(name), content).expect("the file can be written");
     }
 
+    pub(crate) fn link(&self, name: &str, file: &Path) {
+        fs::hard_link(file, self.root.join(name)).expect("the file is on the same file system");
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
