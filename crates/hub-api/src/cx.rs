@@ -186,6 +186,11 @@ impl Cx {
             {
                 Refused::SignIn.into()
             }
+            hub::Error::Refused(refused @ Refused::Gated { .. })
+                if self.visitor.person.is_none() =>
+            {
+                Fault::SignInFor(refused)
+            }
             other => other.into(),
         }
     }

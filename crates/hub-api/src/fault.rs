@@ -20,6 +20,8 @@ const REPO_COMMIT: HeaderName = HeaderName::from_static("x-repo-commit");
 pub(crate) enum Fault {
     /// The hub refuses.
     Refused(Refused),
+    /// The hub refuses somebody without an account, whom signing in may help.
+    SignInFor(Refused),
     /// The token is unknown, ended or expired.
     Credentials,
     /// A signed permission is forged or has ended.
@@ -187,6 +189,10 @@ impl IntoResponse for Fault {
                 told_more.code = code;
                 (status, refused.to_string())
             }
+            Self::SignInFor(refused) => {
+                told_more.code = told(&refused).1;
+                (S::UNAUTHORIZED, refused.to_string())
+            }
             Self::Credentials => {
                 (S::UNAUTHORIZED, "Invalid credentials in Authorization header".to_owned())
             }
@@ -244,8 +250,8 @@ fn answer(status: StatusCode, message: &str, told: Told) -> Response {
         headers.insert(ERROR_MESSAGE, value);
     }
     if status == StatusCode::UNAUTHORIZED {
-        // Git asks its user for name and token only when it sees this.
-        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"hub\""));
+        // Browsers ask their user for nothing; Git, which should, gets a challenge of its own.
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"hub\""));
     }
     let said = Said { message: message.to_owned(), is_unknown_repo: told.code == "RepoNotFound" };
     (status, headers, Extension(said), Json(body)).into_response()

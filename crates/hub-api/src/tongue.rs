@@ -54,6 +54,8 @@ pub(crate) async fn tell(request: Request, next: Next) -> Response {
     let is_closed = said.is_unknown_repo || response.status() == StatusCode::FORBIDDEN;
     if is_closed && may_sign_in {
         *response.status_mut() = StatusCode::UNAUTHORIZED;
+    }
+    if response.status() == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(WWW_AUTHENTICATE, CHALLENGE);
     }
     let (kind, text) = match tongue {

@@ -2,8 +2,8 @@
 //!
 //! Needs `nginx` and `wrk` (Debian's packages) and, for uploads, a Python with `huggingface_hub`
 //! and `hf-xet`, named by `HUTONG_CLIENTS` (its virtual environment). What is absent is said and
-//! left out. `cargo xtask bench hub -- 1024 uploads` takes files of 1,024 MiB, the default, and does
-//! one of its parts: `downloads`, `small`, `commits`, `uploads`; all by default.
+//! left out. `cargo xtask bench hub -- 1024 uploads` takes files of 1,024 MiB, the default, and
+//! does one of its parts: `downloads`, `small`, `commits`, `uploads`; all by default.
 
 #[path = "hub/client.rs"]
 mod client;

@@ -89,7 +89,7 @@ def closed_doors_have_their_exceptions():
     get = huggingface_hub.hf_hub_download
     refused(errors.RepositoryNotFoundError, 404, lambda: API.model_info(private, token=STRANGER))
     refused(errors.GatedRepoError, 403, lambda: get(gated, "a.txt", token=STRANGER), "restricted")
-    refused(errors.GatedRepoError, 403, lambda: get(gated, "a.txt", token=False), "restricted")
+    refused(errors.GatedRepoError, 401, lambda: get(gated, "a.txt", token=False), "restricted")
     add = [CommitOperationAdd("b", b"x")]
     push = lambda: API.create_commit(gated, add, commit_message="b", token=STRANGER)
     refused(errors.HfHubHTTPError, 403, push, "you may not")

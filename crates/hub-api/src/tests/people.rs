@@ -106,7 +106,10 @@ fn access_is_asked_for_by_the_form_of_the_card() {
         let listed = world.got("lin", &pending);
         assert_eq!(listed[0]["user"]["email"], "zhao@example.org");
         assert_eq!(listed[0]["fields"]["Firm"], "Zhao Ltd");
-        assert_eq!(world.get("zhao", "/lin/digits/resolve/main/a.txt").code(), "GatedRepo");
+        for (name, status) in [("zhao", StatusCode::FORBIDDEN), ("", StatusCode::UNAUTHORIZED)] {
+            let closed = world.get(name, "/lin/digits/resolve/main/a.txt");
+            assert_eq!((closed.status, closed.code()), (status, "GatedRepo"), "{closed:?}");
+        }
         let handle = format!("/api/{REPO}/user-access-request/handle");
         world.posted("lin", &handle, json!({"user": "zhao", "status": "accepted"}));
         assert_eq!(world.get("zhao", "/lin/digits/resolve/main/a.txt").text, "x");

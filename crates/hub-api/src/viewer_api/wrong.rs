@@ -183,7 +183,9 @@ impl Wrong {
             Self::Hub(Fault::Refused(Refused::ObjectFalse { sha256 })) => {
                 Unshown::NotATable(Refused::ObjectFalse { sha256 }.to_string())
             }
-            Self::Hub(Fault::Refused(refused)) => Unshown::Refused(refused),
+            Self::Hub(Fault::Refused(refused) | Fault::SignInFor(refused)) => {
+                Unshown::Refused(refused)
+            }
             Self::Hub(Fault::Busy(_)) => Unshown::NotReady,
             Self::Hub(fault) => Unshown::Failed(format!("{fault:?}")),
         }
