@@ -162,9 +162,11 @@ fn number_of(named: &BTreeMap<String, String>) -> Result<i64, Fault> {
 pub(crate) async fn read(cx: Cx, Path(named): Numbered, uri: Uri) -> Result<Json<Value>, Fault> {
     let number = number_of(&named)?;
     let has_diff = query_flag(&uri, "diff");
-    let visitor = cx.visitor.clone();
+    let (visitor, now) = (cx.visitor.clone(), cx.now);
     let body = look(&cx, move |read, git, repo| {
         let (discussion, events) = hub::discussion_read(read, &visitor, repo, number)?;
+        // A difference holds parts of files, also of those that a proposal takes away.
+        let has_diff = has_diff && may_read(read, (&visitor, repo), now)?;
         let mut names = Names::default();
         let mut body = discussion_json(read, &mut names, (repo, &discussion))?;
         let events = events.iter().map(|event| event_json(read, &mut names, event));
@@ -183,7 +185,22 @@ pub(crate) async fn read(cx: Cx, Path(named): Numbered, uri: Uri) -> Result<Json
         Ok(body)
     })
     .await?;
+    if body["diff"].is_string() {
+        cx.reading_note(&format!("(diff of {PULLS}{number})"), "").await?;
+    }
     Ok(Json(body))
+}
+
+fn may_read(
+    read: &Read<'_>,
+    (visitor, repo): (&Visitor, &Repo),
+    now: base::Time,
+) -> Result<bool, hub::Error> {
+    match hub::access_test(read, visitor, repo, (hub::Action::Read, now)) {
+        Ok(()) => Ok(true),
+        Err(hub::Error::Refused(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// What a pull request proposes.

@@ -2,6 +2,7 @@
 
 mod calls;
 mod cards;
+mod closed;
 mod oauth;
 mod people;
 mod purge;

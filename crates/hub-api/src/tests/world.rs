@@ -95,7 +95,8 @@ impl World {
     ) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         if !name.is_empty() {
-            let prefix = if name.starts_with(identity::TOKEN_PREFIX) { "" } else { TOKEN };
+            let is_whole = name.starts_with(identity::TOKEN_PREFIX) || name.contains('.');
+            let prefix = if is_whole { "" } else { TOKEN };
             request = request.header("authorization", format!("Bearer {prefix}{name}"));
         }
         if !kind.is_empty() {
