@@ -34,6 +34,8 @@ pub(crate) struct Transfer {
     pub(crate) repo: RepoId,
     /// Namespace under which new chunks are stored.
     pub(crate) store: NamespaceId,
+    /// To add files and not to read any, for whoever may propose a change need not be let to the
+    /// files; else the other way round.
     pub(crate) may_write: bool,
 }
 
@@ -65,25 +67,34 @@ pub(crate) fn transfer(cx: &Cx, headers: &HeaderMap, is_write: bool) -> Result<T
 /// `GET /api/{kind}/{owner}/{name}/xet-read-token/{revision}`.
 pub(crate) async fn read_token(cx: Cx) -> Result<Response, Fault> {
     cx.reading_note("*", "").await?;
-    token(&cx, false)
+    let store = cx.repo()?.namespace;
+    token(&cx, (store, false))
 }
 
 /// `GET /api/{kind}/{owner}/{name}/xet-write-token/{revision}`: also for proposals, whose files
 /// come before there is a pull request.
+///
+/// Somebody from outside uploads to a store of their own: in that of the repository's namespace
+/// they would learn which chunks its private repositories have.
 pub(crate) async fn write_token(cx: Cx) -> Result<Response, Fault> {
-    token(&cx, true)
+    let (namespace, person) = (cx.repo()?.namespace, cx.visitor.may_change()?);
+    let store = match cx.visitor.role_in(namespace) {
+        Some(_) => namespace,
+        None => cx.write(move |tx| hub::namespace_ensure(tx, person)).await?.id,
+    };
+    token(&cx, (store, true))
 }
 
-fn token(cx: &Cx, may_write: bool) -> Result<Response, Fault> {
+fn token(cx: &Cx, (store, may_write): (NamespaceId, bool)) -> Result<Response, Fault> {
     const CAS_URL: HeaderName = HeaderName::from_static("x-xet-cas-url");
     const TOKEN: HeaderName = HeaderName::from_static("x-xet-access-token");
     const EXPIRATION: HeaderName = HeaderName::from_static("x-xet-token-expiration");
     let repo = cx.repo()?;
-    let may = Transfer { repo: repo.id, store: repo.namespace, may_write };
+    let may = Transfer { repo: repo.id, store, may_write };
     let (token, exp) = cx.hub.signer.sign(&may, cx.now, XET_SECONDS);
     // Clients remember by this address which containers are here: each namespace has its own, for
     // what one holds another does not.
-    let url = cx.url(&format!("hub/xet/{}", repo.namespace));
+    let url = cx.url(&format!("hub/xet/{store}"));
     let text = |text: &str| HeaderValue::from_str(text).map_err(Fault::failed);
     let headers =
         [(CAS_URL, text(&url)?), (TOKEN, text(&token)?), (EXPIRATION, HeaderValue::from(exp))];
@@ -318,6 +329,10 @@ pub(crate) async fn plan(
 ) -> Result<Json<xet::wire::ReconstructionV1>, Fault> {
     let may = transfer(&cx, &headers, false)?;
     hash(&name)?;
+    if may.may_write {
+        let told = "this token is for uploads: `xet-read-token` gives one that reads";
+        return Err(Fault::NotFound(told.to_owned()));
+    }
     let (asked, now) = (name.clone(), cx.now);
     let known = cx
         .read(move |read| {
