@@ -119,6 +119,7 @@ pub(crate) async fn copy(cx: Cx, Json(asked): Json<AskedCopy>) -> Result<Json<Va
             let found = hub::repo_find(tx, kind, &path)?.ok_or(Refused::RepoUnknown)?;
             let (Found::Here(target) | Found::Moved(target)) = found;
             hub::access_test(tx, &visitor, &source, (Action::Read, now))?;
+            hub::personal_copy_test(tx, &visitor, &source)?;
             // As for an upload: whoever may propose a change may bring its files.
             hub::access_test(tx, &visitor, &target, (Action::Contribute, now))?;
             copy_all(tx, (&source, &target), (&hashes, quota))

@@ -80,9 +80,9 @@ pub use object::{
     objects_claimed, objects_delete, objects_find, objects_of,
 };
 pub use personal::{
-    ADMINISTERS, PURPOSE_SECONDS_MAX, Personal, Purpose, PurposeState, Reading, personal_declare,
-    personal_of, personal_withdraw, purpose_ask, purpose_decide, purpose_withdraw, purposes,
-    reading_note, readings, readings_of_gone,
+    ADMINISTERS, PURPOSE_SECONDS_MAX, Personal, Purpose, PurposeState, Reading, personal_copy_test,
+    personal_declare, personal_of, personal_withdraw, purpose_ask, purpose_decide,
+    purpose_withdraw, purposes, reading_note, readings, readings_of_gone,
 };
 pub use pointer::{POINTER_BYTES_MAX, Pointer, is_sha256};
 pub use refs::{

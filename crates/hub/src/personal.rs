@@ -8,7 +8,9 @@
 //! person and ends on a day (purpose limitation and storage limitation: Regulation (EU) 2016/679,
 //! article 5(1)(b) and (e); Personal Information Protection Law of the PRC, articles 6 and 19).
 
-use crate::{Action, Error, PurposeId, Refused, Repo, RepoId, Role, Visitor, access_test, store};
+use crate::{
+    Action, Error, PurposeId, Refused, Repo, RepoId, Role, Visitor, access_test, administers, store,
+};
 use base::{FieldProblems, Page, Time};
 use db::{Read, Tx};
 use identity::{Actor, PersonId, Standing, audit};
@@ -134,6 +136,15 @@ pub fn personal_of(
 ) -> Result<Option<Personal>, Error> {
     visitor.sees(repo)?;
     Ok(store::personal::declared(read, repo.id)?)
+}
+
+/// Tests whether a visitor who may read a repository may also copy it or files of it: with personal
+/// data only an administrator may, for no purpose, expiry or log would follow the copy.
+pub fn personal_copy_test(read: &Read<'_>, visitor: &Visitor, repo: &Repo) -> Result<(), Error> {
+    match personal_of(read, visitor, repo)? {
+        None => Ok(()),
+        Some(_) => administers(read, visitor, repo.namespace, "copy personal data"),
+    }
 }
 
 /// Asks to read personal data for a purpose of 1 to 2,000 characters, until an instant at most a

@@ -4,7 +4,7 @@ use super::publish::{plain_ref, ref_push};
 use super::{Card, Depot, Error, Published, Push, held, revision_find};
 use crate::App;
 use git::Commit;
-use hub::{Action, Move, NewRepo, PULLS, Ref, Refused, Repo, RepoId, Visitor};
+use hub::{Action, Gating, Move, NewRepo, PULLS, Ref, Refused, Repo, RepoId, Settings, Visitor};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -58,10 +58,11 @@ pub fn squash(app: &App, depot: &Depot, push: &Push) -> Result<Published, Error>
 }
 
 /// Copies a repository with its history, branches, tags and large files; pull requests and people's
-/// traces stay behind. Blocks.
+/// traces stay behind. The gate before its files and the declaration of personal data go along.
+/// Blocks.
 ///
 /// # Errors
-/// As [`hub::repo_create`] and [`hub::access_test`] for reading the source.
+/// As [`hub::repo_create`], and [`hub::access_test`] and [`hub::personal_copy_test`] for the source.
 pub fn repo_copy(
     app: &App,
     depot: &Depot,
@@ -88,6 +89,22 @@ pub fn repo_copy(
     Ok(made?)
 }
 
+/// Puts before the files of a copy what stands before those of its source.
+fn closed_likewise(
+    tx: &mut db::Tx<'_>,
+    visitor: &Visitor,
+    (source, copy): (&Repo, Repo),
+) -> Result<Repo, hub::Error> {
+    if let Some(personal) = hub::personal_of(tx, visitor, source)? {
+        hub::personal_declare(tx, visitor, &copy, (&personal.statement, &personal.office))?;
+    }
+    if source.gating == Gating::Open {
+        return Ok(copy);
+    }
+    let settings = Settings { is_private: None, gating: Some(source.gating) };
+    hub::repo_set(tx, visitor, &copy, &settings)
+}
+
 fn copy_rows(
     tx: &mut db::Tx<'_>,
     (visitor, source, refs): (&Visitor, &Repo, &[Ref]),
@@ -96,7 +113,9 @@ fn copy_rows(
 ) -> Result<Repo, hub::Error> {
     let now = tx.now();
     hub::access_test(tx, visitor, source, (Action::Read, now))?;
+    hub::personal_copy_test(tx, visitor, source)?;
     let repo = hub::repo_create(tx, visitor, id, new)?;
+    let repo = closed_likewise(tx, visitor, (source, repo))?;
     for found in refs {
         let name = found.name.clone();
         hub::ref_move(tx, &repo, &Move { name, old: None, new: Some(found.clone()) })?;

@@ -36,6 +36,29 @@ fn declare(world: &World) {
         .expect("declares");
 }
 
+/// Lets somebody read: their purpose is approved, and the gate opens.
+fn approve(world: &World, name: &'static str) {
+    world
+        .hub
+        .app
+        .db()
+        .write(move |tx| {
+            let found = hub::repo_find(tx, hub::RepoKind::Dataset, "lin/visits")?;
+            let Some(hub::Found::Here(repo)) = found else { panic!("it was made") };
+            let (lin, asker) = (hub::person_named(tx, "lin")?, hub::person_named(tx, name)?);
+            let (now, today) = (tx.now(), tx.now().date());
+            let lin = hub::visitor_of(tx, lin, today, true)?;
+            let asker = hub::visitor_of(tx, asker, today, true)?;
+            let until = now.plus_seconds(3_600);
+            let asked = hub::purpose_ask(tx, &asker, &repo, ("Study", until))?;
+            hub::purpose_decide(tx, &lin, &repo, asked.id, (true, ""))?;
+            hub::access_grant(tx, &lin, &repo, name)?;
+            Ok::<_, hub::Error>(())
+        })
+        .wait()
+        .expect("approves");
+}
+
 fn proposal(world: &World, name: &str) {
     let line = json!({"key": "deletedFile", "value": {"path": "visits.csv"}});
     let done = world.commit_lines(name, (DATA, "main?create_pr=1"), vec![line]);
@@ -87,5 +110,27 @@ fn somebody_from_outside_uploads_to_a_store_of_their_own() {
         world.repo("zhao", "models/zhao/own");
         let own = world.got("zhao", "/api/models/zhao/own/xet-write-token/main");
         assert_eq!(own["casUrl"], store("zhao"));
+    }
+}
+
+#[test]
+fn personal_data_is_copied_by_administrators_alone_and_its_gates_go_along() {
+    for world in closed() {
+        declare(&world);
+        approve(&world, "zhao");
+        assert_eq!(world.get("zhao", &format!("/{DATA}/resolve/main/visits.csv")).code(), "");
+        let copy = |name: &str| {
+            let body = json!({"repository": format!("{name}/copy")});
+            world.post(name, &format!("/api/{DATA}/duplicate"), body)
+        };
+        assert_eq!(copy("zhao").status, StatusCode::FORBIDDEN);
+        world.repo("zhao", "datasets/zhao/own");
+        let files = json!({"target": {"type": "dataset", "name": "zhao/own"}, "files": []});
+        let taken = world.post("zhao", &format!("/api/{DATA}/lfs-files/duplicate"), files);
+        assert_eq!(taken.status, StatusCode::FORBIDDEN, "{taken:?}");
+        assert_eq!(copy("lin").status, StatusCode::OK);
+        assert_eq!(world.got("lin", "/api/datasets/lin/copy")["gated"], "manual");
+        let read = world.get("zhao", "/datasets/lin/copy/resolve/main/visits.csv");
+        assert!(read.text.contains("personal data"), "{read:?}");
     }
 }
