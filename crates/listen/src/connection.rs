@@ -1,6 +1,7 @@
 //! A socket that knows which bytes stand for a file.
 
 use crate::outlet::{Outlet, stands_for_file};
+use crate::patience::Patience;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use rustix::fs::sendfile;
@@ -14,11 +15,12 @@ use tokio::net::TcpStream;
 pub(crate) struct Connection {
     socket: TokioIo<TcpStream>,
     outlet: Outlet,
+    patience: Patience,
 }
 
 impl Connection {
     pub(crate) fn of(socket: TcpStream, outlet: Outlet) -> Self {
-        Self { socket: TokioIo::new(socket), outlet }
+        Self { socket: TokioIo::new(socket), outlet, patience: Patience::default() }
     }
 
     fn poll_file(&self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
@@ -55,10 +57,12 @@ impl Write for Connection {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        if stands_for_file(bytes) {
-            return self.poll_file(cx, bytes);
-        }
-        Pin::new(&mut self.socket).poll_write(cx, bytes)
+        let sent = if stands_for_file(bytes) {
+            self.poll_file(cx, bytes)
+        } else {
+            Pin::new(&mut self.socket).poll_write(cx, bytes)
+        };
+        self.patience.watch(cx, sent)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -80,9 +84,10 @@ impl Write for Connection {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let plain = slices.iter().position(|slice| stands_for_file(slice)).unwrap_or(slices.len());
-        match slices.first() {
+        let sent = match slices.first() {
             Some(first) if plain == 0 => self.poll_file(cx, first),
             _ => Pin::new(&mut self.socket).poll_write_vectored(cx, &slices[..plain]),
-        }
+        };
+        self.patience.watch(cx, sent)
     }
 }

@@ -1,8 +1,9 @@
 //! Accepting, and one task for each connection.
 
 use crate::connection::Connection;
+use crate::patience::{Patience, Watched};
 use crate::{Outlet, unread};
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::Request;
 use axum::response::Response;
 use hyper::body::Incoming;
@@ -112,6 +113,10 @@ where
     F: Future<Output = Result<Response, Infallible>>,
 {
     let (parts, body) = request.into_parts();
+    let body = match body.is_end_stream() {
+        true => body,
+        false => Body::new(Watched::of(body, Patience::default())),
+    };
     let (body, left) = unread::lend(body, &parts.headers);
     // A router is always ready.
     let response = service.call(Request::from_parts(parts, body)).await?;

@@ -62,7 +62,7 @@ pub fn squash(app: &App, depot: &Depot, push: &Push) -> Result<Published, Error>
 /// Blocks.
 ///
 /// # Errors
-/// As [`hub::repo_create`], and [`hub::access_test`] and [`hub::personal_copy_test`] for the source.
+/// As [`hub::repo_create`], [`hub::access_test`] and [`hub::personal_copy_test`] for the source.
 pub fn repo_copy(
     app: &App,
     depot: &Depot,
