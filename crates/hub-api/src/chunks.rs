@@ -9,6 +9,7 @@ use hub::NamespaceId;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use xet::{Bad, Hash, Step, Steps, Term, Xorb, terms_decode};
 
 /// Tables of containers of one namespace, each read once.
@@ -87,6 +88,63 @@ pub(crate) fn steps(known: &Known, range: Option<Range<u64>>) -> Result<Vec<Step
     steps.map_err(damaged)?.collect::<Result<Vec<Step>, Bad>>().map_err(damaged)
 }
 
+/// Memory of all files that are on their way out as plain bytes, in KiB: what a slow client has not
+/// taken yet stays in it, so that many of them wait for each other and not for the machine.
+const ROOM_KIB: usize = 96 * 1024;
+
+/// Room for parts of files on their way out.
+pub(crate) struct Room(Arc<Semaphore>);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(ROOM_KIB)))
+    }
+}
+
+impl Room {
+    /// Waits until there is room for so many KiB; one step takes 6 MiB at most.
+    async fn take(&self, kib: u32) -> Result<OwnedSemaphorePermit, Fault> {
+        self.0.clone().acquire_many_owned(kib).await.map_err(Fault::failed)
+    }
+}
+
+fn kib(bytes: u64) -> Result<u32, Fault> {
+    u32::try_from(bytes.div_ceil(1_024)).map_err(Fault::failed)
+}
+
+/// Bytes with their room, which is free again when they have gone out.
+struct Roomed {
+    bytes: Vec<u8>,
+    _room: OwnedSemaphorePermit,
+}
+
+impl AsRef<[u8]> for Roomed {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+type Lookup = Box<dyn FnMut(&Hash) -> Option<Arc<Xorb>> + Send>;
+
+/// Looks tables up one at a time: those of a whole file would be a thousandth of its size. Blocks.
+fn lookup(hub: &Arc<Hub>, store: NamespaceId) -> Lookup {
+    let hub = hub.clone();
+    let mut last: Option<(Hash, Arc<Xorb>)> = None;
+    Box::new(move |hash| {
+        if let Some((known, table)) = &last
+            && known == hash
+        {
+            return Some(table.clone());
+        }
+        let found = hub.app.db().read(|read| Tables::all(store).find(read, hash));
+        let table = found
+            .inspect_err(|error| tracing::error!(%error, "the table of a container is not read"))
+            .ok()??;
+        last = Some((*hash, table.clone()));
+        Some(table)
+    })
+}
+
 /// Opens a file, or a part of it, as plain bytes: step by step, with the next one read ahead.
 pub(crate) async fn body(
     hub: &Arc<Hub>,
@@ -96,26 +154,41 @@ pub(crate) async fn body(
     /// Steps under way at once: one is sent while another is read.
     const AHEAD: usize = 2;
     let hash = chunked.to_owned();
-    let found = hub.app.read(move |read| known(read, store, &hash)).await?;
-    let known = found.ok_or_else(|| Fault::Failed(format!("the chunks of {chunked} are lost")))?;
-    if known.size_bytes == 0 {
+    let found = hub.app.read(move |read| hub::chunked_find(read, store, &hash)).await?;
+    let lost = || Fault::Failed(format!("the chunks of {chunked} are lost"));
+    let file = found.ok_or_else(lost)?;
+    if file.size_bytes == 0 {
         return Ok(Body::empty());
     }
-    let steps = steps(&known, range)?;
+    let terms = terms_decode(&file.terms).ok_or_else(lost)?;
+    let steps = Steps::new(terms, range, lookup(hub, store)).map_err(damaged)?;
     let hub = hub.clone();
-    let opened = stream::iter(steps).map(move |step| {
+    let opened = stream::try_unfold(steps, step_next).map(move |step| {
         let hub = hub.clone();
-        async move { step_bytes(&hub, store, step).await.map_err(|fault| format!("{fault:?}")) }
+        async move { step_bytes(&hub, store, step?).await }
     });
-    Ok(Body::from_stream(opened.buffered(AHEAD)))
+    let told = |opened: Result<Bytes, Fault>| opened.map_err(|fault| format!("{fault:?}"));
+    Ok(Body::from_stream(opened.buffered(AHEAD).map(told)))
+}
+
+type FileSteps = Steps<Vec<Term>, Lookup>;
+
+async fn step_next(mut steps: FileSteps) -> Result<Option<(Step, FileSteps)>, Fault> {
+    let next = move || Ok(steps.next().transpose()?.map(|step| (step, steps)));
+    tokio::task::spawn_blocking(next).await.map_err(Fault::failed)?.map_err(damaged)
 }
 
 /// Reads one step and unpacks it; every chunk is checked against its hash.
 async fn step_bytes(hub: &Hub, store: NamespaceId, step: Step) -> Result<Bytes, Fault> {
-    let stored = xorb_bytes(&hub.depot, store, (&step.xorb(), step.bytes())).await?;
+    let packed = step.bytes();
+    let packed_kib = kib(packed.end - packed.start)?;
+    let mut room = hub.room.take(packed_kib + kib(step.length())?).await?;
+    let stored = xorb_bytes(&hub.depot, store, (&step.xorb(), packed)).await?;
     let unpack = move || {
         let mut bytes = Vec::with_capacity(usize::try_from(step.length()).unwrap_or(0));
-        step.open(&stored, &mut bytes).map(|()| Bytes::from(bytes))
+        step.open(&stored, &mut bytes)?;
+        drop((stored, room.split(usize::try_from(packed_kib).unwrap_or(0))));
+        Ok(Bytes::from_owner(Roomed { bytes, _room: room }))
     };
     tokio::task::spawn_blocking(unpack).await.map_err(Fault::failed)?.map_err(damaged)
 }
@@ -150,4 +223,31 @@ async fn xorb_bytes(
         bytes.extend_from_slice(&part?);
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bytes, ROOM_KIB, Room, Roomed};
+
+    #[tokio::test]
+    async fn bytes_hold_their_room_until_all_of_them_have_gone() {
+        let room = Room::default();
+        let held = Roomed { bytes: vec![7; 10], _room: room.take(1_024).await.unwrap() };
+        let mut bytes = Bytes::from_owner(held);
+        let first = bytes.split_to(4);
+        drop(first);
+        assert_eq!(room.0.available_permits(), ROOM_KIB - 1_024);
+        drop(bytes);
+        assert_eq!(room.0.available_permits(), ROOM_KIB);
+    }
+
+    #[tokio::test]
+    async fn who_finds_no_room_waits() {
+        let room = Room::default();
+        let all = room.take(u32::try_from(ROOM_KIB).unwrap()).await.unwrap();
+        let mut next = std::pin::pin!(room.take(1));
+        assert!(futures_util::poll!(&mut next).is_pending());
+        drop(all);
+        assert!(next.await.is_ok());
+    }
 }
