@@ -6,7 +6,7 @@
 use crate::chunks::{self, Tables};
 use crate::cx::Cx;
 use crate::token::{Permit, XET_SECONDS};
-use crate::{Fault, upload};
+use crate::{Fault, shards, upload};
 use app::depot::Depot;
 use axum::Json;
 use axum::body::Body;
@@ -174,11 +174,8 @@ pub(crate) async fn shard_put(
     body: Body,
 ) -> Result<Json<xet::wire::ShardStored>, Fault> {
     let may = transfer(&cx, &headers, true)?;
-    // One at a time: a full shard takes some hundred MiB while it is checked.
-    let _turn = cx.hub.shards.acquire().await.map_err(Fault::failed)?;
-    let bytes = axum::body::to_bytes(body, xet::SHARD_BYTES_MAX)
-        .await
-        .map_err(|_| Fault::TooLarge(u64::try_from(xet::SHARD_BYTES_MAX).unwrap_or(u64::MAX)))?;
+    let bytes = shards::body(&cx.hub.shards, &headers, body).await?;
+    let _turn = cx.hub.shards.check.acquire().await.map_err(Fault::failed)?;
     let hub = cx.hub.clone();
     let store = may.store;
     let checked = tokio::task::spawn_blocking(move || checked(&hub.app, store, &bytes));

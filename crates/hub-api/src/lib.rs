@@ -41,6 +41,7 @@ mod repos;
 mod resolve;
 mod route;
 mod routes;
+mod shards;
 mod stamp;
 mod token;
 mod tongue;
@@ -73,8 +74,6 @@ const BODY_BYTES_MAX: usize = 32 * 1024 * 1024;
 
 /// Containers of chunks that are checked at once: each holds some MiB and a core.
 const XORBS_AT_ONCE: usize = 6;
-/// Descriptions of files that are checked at once.
-const SHARDS_AT_ONCE: usize = 1;
 
 /// What an operator may set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,7 +108,7 @@ pub struct Hub {
     caller: caller::Caller,
     room: chunks::Room,
     xorbs: Semaphore,
-    shards: Semaphore,
+    shards: shards::Shards,
     fetches: Arc<Semaphore>,
     pushes: Arc<Semaphore>,
     packs: packs::Packs,
@@ -144,7 +143,7 @@ impl Hub {
             caller: caller::Caller::default(),
             room: chunks::Room::default(),
             xorbs: Semaphore::new(XORBS_AT_ONCE),
-            shards: Semaphore::new(SHARDS_AT_ONCE),
+            shards: shards::Shards::default(),
             fetches: Arc::new(Semaphore::new(git_http::RUNS_AT_ONCE)),
             pushes: Arc::new(Semaphore::new(git_http::RUNS_AT_ONCE)),
             packs: packs::Packs::default(),
