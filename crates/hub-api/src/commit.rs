@@ -3,7 +3,7 @@
 use crate::cx::Cx;
 use crate::first::{self, look, work};
 use crate::page::query_flag;
-use crate::{Fault, cards};
+use crate::{Fault, cards, lines};
 use app::depot::{Attributes, Draft, Ignores, Message, Published, Push, publish, revision_find};
 use axum::Json;
 use axum::body::Body;
@@ -17,8 +17,6 @@ use serde_json::{Value, json};
 
 /// Files that one request may ask about (the client asks about 256).
 const FILES_MAX: usize = 2_000;
-/// Largest line of a commit: a regular file in base64 with its path around it.
-const LINE_BYTES_MAX: usize = 96 * 1024 * 1024;
 /// Largest `.gitignore` that is read.
 const IGNORE_BYTES_MAX: u64 = 1024 * 1024;
 
@@ -210,6 +208,7 @@ pub(crate) async fn commit(
     may_push(&cx, is_proposal).await?;
     let author = first::own_name(&cx).await?;
     let repo = cx.repo()?;
+    let turn = cx.hub.lines.turn().await?;
     let reading = {
         let repo = repo.clone();
         work(&cx, move |_, depot| {
@@ -218,6 +217,7 @@ pub(crate) async fn commit(
         .await?
     };
     let mut reading = read_lines(&cx, reading, body).await?;
+    drop(turn);
     let header = reading.header.take();
     let header = header.ok_or_else(|| Fault::Bad("the commit has no header line".to_owned()))?;
     let push = Push {
@@ -255,47 +255,19 @@ fn told(cx: &Cx, repo: &hub::Repo, done: &Published) -> Value {
     body
 }
 
-/// Reads the body line by line, so that memory holds one line at a time. The lines are worked off
-/// on a thread where blocking does no harm; a full hand-over makes the client wait.
+/// Reads the body line by line. The lines are worked off on a thread where blocking does no harm; a
+/// full hand-over makes the client wait.
 async fn read_lines(cx: &Cx, mut reading: Reading, body: Body) -> Result<Reading, Fault> {
-    let (send, mut lines) = tokio::sync::mpsc::channel::<Vec<u8>>(2);
+    let (send, mut lines) = tokio::sync::mpsc::channel::<lines::Line>(2);
     let hub = cx.hub.clone();
     let worker = tokio::task::spawn_blocking(move || {
         while let Some(line) = lines.blocking_recv() {
-            reading.line(&hub.app, &line)?;
+            reading.line(&hub.app, line.bytes())?;
         }
         Ok::<_, Fault>(reading)
     });
-    let sent = send_lines(send, body).await;
+    let sent = cx.hub.lines.send(send, body).await;
     let reading = worker.await.map_err(Fault::failed)??;
     sent?;
     Ok(reading)
-}
-
-async fn send_lines(send: tokio::sync::mpsc::Sender<Vec<u8>>, body: Body) -> Result<(), Fault> {
-    use axum::body::HttpBody;
-    let mut body = std::pin::pin!(body);
-    let mut line: Vec<u8> = Vec::new();
-    while let Some(frame) = std::future::poll_fn(|task| body.as_mut().poll_frame(task)).await {
-        let frame = frame.map_err(|error| Fault::Bad(format!("the body broke off: {error}")))?;
-        let Ok(data) = frame.into_data() else { continue };
-        let mut rest: &[u8] = &data;
-        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
-            line.extend_from_slice(&rest[..end]);
-            rest = &rest[end + 1..];
-            // A worker that has stopped has an error to tell, and its caller tells it.
-            if send.send(std::mem::take(&mut line)).await.is_err() {
-                return Ok(());
-            }
-        }
-        line.extend_from_slice(rest);
-        if line.len() > LINE_BYTES_MAX {
-            return Err(Fault::TooLarge(u64::try_from(LINE_BYTES_MAX).unwrap_or(u64::MAX)));
-        }
-    }
-    if !line.is_empty() {
-        // As above.
-        send.send(line).await.ok();
-    }
-    Ok(())
 }
