@@ -78,6 +78,9 @@ pub(crate) async fn read_token(cx: Cx) -> Result<Response, Fault> {
 /// they would learn which chunks its private repositories have.
 pub(crate) async fn write_token(cx: Cx) -> Result<Response, Fault> {
     let (namespace, person) = (cx.repo()?.namespace, cx.visitor.may_change()?);
+    // The client does not show what a refused container is answered with; this it shows.
+    let (repo, quota) = (cx.repo()?, cx.hub.options.quota_bytes);
+    cx.read(move |read| hub::quota_test(read, &repo, (1, quota))).await?;
     let store = match cx.visitor.role_in(namespace) {
         Some(_) => namespace,
         None => cx.write(move |tx| hub::namespace_ensure(tx, person)).await?.id,

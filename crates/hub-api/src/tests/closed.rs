@@ -1,6 +1,7 @@
 //! Claims about files behind a gate: somebody who may only propose changes gets none of them.
 
 use super::world::World;
+use crate::Options;
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -132,5 +133,18 @@ fn personal_data_is_copied_by_administrators_alone_and_its_gates_go_along() {
         assert_eq!(world.got("lin", "/api/datasets/lin/copy")["gated"], "manual");
         let read = world.get("zhao", "/datasets/lin/copy/resolve/main/visits.csv");
         assert!(read.text.contains("personal data"), "{read:?}");
+    }
+}
+
+#[test]
+fn an_upload_to_a_full_namespace_is_refused_before_it_begins() {
+    for world in World::each_with(Options { quota_bytes: 5, ..Options::default() }) {
+        let token = "/api/models/lin/digits/xet-write-token/main";
+        world.repo("lin", "models/lin/digits");
+        assert_eq!(world.get("lin", token).status, StatusCode::OK);
+        world.large("lin", ("models/lin/digits", "main"), ("a.bin", "bytes"));
+        let told = world.get("lin", token);
+        assert_eq!(told.status, StatusCode::FORBIDDEN);
+        assert!(told.text.contains("may store 5 bytes"), "{told:?}");
     }
 }
