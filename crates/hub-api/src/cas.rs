@@ -127,7 +127,9 @@ pub(crate) async fn xorb_put(
     let hash = hash(&name)?;
     let (store, asked) = (may.store, name.clone());
     let quota = cx.hub.options.quota_bytes;
-    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let length: Option<i64> =
+        headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    cx.read(move |read| hub::store_test(read, store, (length.unwrap_or(0), quota))).await?;
     // The client relies on a container that is here: garbage collection must know.
     let is_known = cx
         .write(move |tx| {

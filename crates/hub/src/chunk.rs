@@ -3,7 +3,7 @@
 //! Everything is found under a namespace: chunks are shared inside one and never between two, so
 //! that nobody learns from an upload what others hold.
 
-use crate::{Error, NamespaceId, store};
+use crate::{Error, NamespaceId, Refused, namespace_read, store};
 use db::{Read, Tx};
 
 /// A container of chunks that is durable.
@@ -45,6 +45,25 @@ pub fn xorb_add(
         store::chunk::chunk_insert(tx, store_id, hash, &xorb.hash)?;
     }
     Ok(true)
+}
+
+/// Tests whether a namespace has space for another container. Those that no file needs yet, or any
+/// more, are in no sum of [`crate::quota_test`], so that all together may take its limit twice: once
+/// for what files need, once for what waits. Reads a row for each container: keep it off the write
+/// lane.
+pub fn store_test(
+    read: &Read<'_>,
+    store_id: NamespaceId,
+    (asked_bytes, default_bytes): (i64, i64),
+) -> Result<(), Error> {
+    let namespace = namespace_read(read, store_id)?;
+    let quota_bytes = namespace.quota_bytes.unwrap_or(default_bytes).saturating_mul(2);
+    let used_bytes = store::chunk::used_bytes(read, store_id)?;
+    if asked_bytes <= quota_bytes.saturating_sub(used_bytes) {
+        return Ok(());
+    }
+    let namespace = namespace.name;
+    Err(Refused::QuotaExceeded { namespace, quota_bytes, used_bytes, asked_bytes }.into())
 }
 
 /// Notes that somebody relies on a container from now on, so that it is not collected as garbage

@@ -39,8 +39,8 @@ mod tests;
 
 pub use access::{access_test, administers};
 pub use chunk::{
-    Chunked, Xorb, chunk_add, chunked_add, chunked_find, xorb_add, xorb_find, xorb_of_chunk,
-    xorb_touch,
+    Chunked, Xorb, chunk_add, chunked_add, chunked_find, store_test, xorb_add, xorb_find,
+    xorb_of_chunk, xorb_touch,
 };
 pub use collection::{
     Collection, CollectionChange, CollectionQuery, ITEMS_MAX, Item, Listed, NOTE_CHARS_MAX,

@@ -18,6 +18,13 @@ pub(crate) fn xorb_insert(
     )
 }
 
+pub(crate) fn used_bytes(read: &Read<'_>, store: NamespaceId) -> Result<i64, Error> {
+    read.scalar(
+        "SELECT CAST(COALESCE(SUM(size_bytes), 0) AS BIGINT) FROM hub_xorb WHERE store_id = ?1",
+        params![&store.0],
+    )
+}
+
 pub(crate) fn xorb_touch(
     tx: &mut Tx<'_>,
     store: NamespaceId,

@@ -257,3 +257,24 @@ fn a_full_namespace_takes_no_more_bytes() {
         assert_eq!(refusal(ask(3)), refused);
     });
 }
+
+#[test]
+fn containers_that_no_file_needs_fill_a_namespace_too() {
+    on_both(|world| {
+        let repo = world.model(world.lin, "lin", "full");
+        let store = repo.namespace;
+        world
+            .write(move |tx| {
+                quota_set(tx, Actor::System, store, Some(10))?;
+                let new = Xorb { hash: "a".repeat(64), size_bytes: 18, chunks: Vec::new() };
+                xorb_add(tx, store, &new, &[])
+            })
+            .expect("is new");
+        let ask = |bytes| world.db.read(|read| store_test(read, store, (bytes, i64::MAX)));
+        ask(2).expect("fits exactly");
+        let (used_bytes, quota_bytes, asked_bytes) = (18, 20, 3);
+        let namespace = "lin".to_owned();
+        let refused = Refused::QuotaExceeded { namespace, quota_bytes, used_bytes, asked_bytes };
+        assert_eq!(refusal(ask(3)), refused);
+    });
+}
