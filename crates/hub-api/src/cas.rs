@@ -6,7 +6,7 @@
 use crate::chunks::{self, Tables};
 use crate::cx::Cx;
 use crate::token::{Permit, XET_SECONDS};
-use crate::{Fault, shards, upload};
+use crate::{Fault, content, shards, upload};
 use app::depot::Depot;
 use axum::Json;
 use axum::body::Body;
@@ -383,14 +383,15 @@ fn plan_range(headers: &HeaderMap, size: u64) -> Result<Option<Range<u64>>, Faul
 pub(crate) async fn part(cx: Cx, Path(token): Path<String>) -> Result<Response, Fault> {
     let may: Part = cx.hub.signer.open(&token, cx.now)?;
     let key = Depot::xorb_key(may.store, &may.xorb)?;
-    let opened = cx.hub.depot.blobs().read(&key, Some(may.start..may.end)).await?;
-    let opened = opened.ok_or_else(|| Fault::Failed(format!("container {} is lost", may.xorb)))?;
-    let value = format!("bytes {}-{}/{}", may.start, may.end - 1, opened.size_bytes);
+    let opened = content::stored(&cx, &key, Some(may.start..may.end)).await?;
+    let lost = || Fault::Failed(format!("container {} is lost", may.xorb));
+    let (body, size_bytes) = opened.ok_or_else(lost)?;
+    let value = format!("bytes {}-{}/{size_bytes}", may.start, may.end - 1);
     let mut told = HeaderMap::new();
     told.insert(CONTENT_RANGE, HeaderValue::from_str(&value).map_err(Fault::failed)?);
     told.insert(CONTENT_LENGTH, HeaderValue::from(may.end - may.start));
     told.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-    Ok((StatusCode::PARTIAL_CONTENT, told, Body::from_stream(opened.bytes)).into_response())
+    Ok((StatusCode::PARTIAL_CONTENT, told, body).into_response())
 }
 
 /// `POST /v1/telemetry`: nothing is kept.

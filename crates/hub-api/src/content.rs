@@ -5,6 +5,7 @@ use crate::first::work;
 use crate::{Fault, chunks};
 use app::depot::{Depot, FileFacts};
 use axum::body::{Body, Bytes};
+use blob::Key;
 use hub::{Object, ObjectState, Refused};
 use std::ops::Range;
 
@@ -59,21 +60,29 @@ pub(crate) async fn object_body(
     chunks::body(hub, (object.store, chunked), range).await
 }
 
-/// Files of a local store go from the disk's cache to the socket, all others through memory.
 async fn whole_body(cx: &Cx, object: &Object, range: Option<Range<u64>>) -> Result<Body, Fault> {
-    let (key, blobs) = (Depot::whole_key(&object.sha256)?, cx.hub.depot.blobs());
+    let found = stored(cx, &Depot::whole_key(&object.sha256)?, range).await?;
     let lost =
         || Fault::Failed(format!("the bytes of {} are lost: run the checker", object.sha256));
+    Ok(found.ok_or_else(lost)?.0)
+}
+
+/// Opens stored bytes, with the size of all of them; `None` where they are not there. Files of a
+/// local store go from the disk's cache to the socket, all others through memory.
+pub(crate) async fn stored(
+    cx: &Cx,
+    key: &Key,
+    range: Option<Range<u64>>,
+) -> Result<Option<(Body, u64)>, Fault> {
+    let blobs = cx.hub.depot.blobs();
     if let Some(outlet) = &cx.outlet
-        && blobs.file_path(&key).is_some()
+        && blobs.file_path(key).is_some()
     {
-        let (file, size) = blobs.file_open(&key).await?.ok_or_else(lost)?;
+        let Some((file, size)) = blobs.file_open(key).await? else { return Ok(None) };
         let range = range.unwrap_or(0..size);
-        if range.end > size {
-            return Err(lost());
-        }
-        return Ok(outlet.body(file, range));
+        return Ok((range.end <= size).then(|| (outlet.body(file, range), size)));
     }
     // The store refuses an empty range, and an empty file has no other.
-    Ok(Body::from_stream(blobs.read(&key, range).await?.ok_or_else(lost)?.bytes))
+    let opened = blobs.read(key, range).await?;
+    Ok(opened.map(|opened| (Body::from_stream(opened.bytes), opened.size_bytes)))
 }

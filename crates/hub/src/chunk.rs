@@ -48,8 +48,8 @@ pub fn xorb_add(
 }
 
 /// Tests whether a namespace has space for another container. Those that no file needs yet, or any
-/// more, are in no sum of [`crate::quota_test`], so that all together may take its limit twice: once
-/// for what files need, once for what waits. Reads a row for each container: keep it off the write
+/// more, are in no sum of [`crate::quota_test`]: all together may take its limit twice, once for
+/// what files need, once for what waits. Reads a row for each container: keep it off the write
 /// lane.
 pub fn store_test(
     read: &Read<'_>,
