@@ -15,6 +15,8 @@ pub fn excerpt(body: &str, chars: usize) -> String {
     let body = bounds::defuse(body);
     let mut out = Words { text: String::new(), left: chars };
     let mut skipped = 0_usize;
+    // The element of inline HTML whose content is no text, while it is open.
+    let mut hidden: Option<&'static str> = None;
     for event in TextMergeStream::new(Parser::new_ext(&body, options())) {
         let goes_on = match event {
             Event::Start(tag) if is_skipped(&tag) => {
@@ -32,10 +34,19 @@ pub fn excerpt(body: &str, chars: usize) -> String {
                 skipped = skipped.saturating_sub(1);
                 true
             }
-            Event::Text(text) | Event::Code(text) if skipped == 0 => out.add(&text),
-            Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph | TagEnd::Item) => {
+            Event::InlineHtml(tag) => {
+                hidden = hidden_after(hidden, &tag);
+                true
+            }
+            // No element goes beyond its paragraph: one that is never closed hides no more.
+            Event::End(TagEnd::Paragraph | TagEnd::Item) => {
+                hidden = None;
                 out.add(" ")
             }
+            Event::Text(text) | Event::Code(text) if skipped == 0 && hidden.is_none() => {
+                out.add(&text)
+            }
+            Event::SoftBreak | Event::HardBreak => out.add(" "),
             _ => true,
         };
         if !goes_on {
@@ -44,6 +55,20 @@ pub fn excerpt(body: &str, chars: usize) -> String {
     }
     out.text.truncate(out.text.trim_end().len());
     out.text
+}
+
+/// Follows inline HTML in and out of elements whose content is not shown.
+fn hidden_after(hidden: Option<&'static str>, tag: &str) -> Option<&'static str> {
+    let tag = tag.trim_start_matches('<').to_ascii_lowercase();
+    let named = |text: &str, name: &str| {
+        let rest = text.strip_prefix(name);
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-'))
+    };
+    match hidden {
+        Some(name) if tag.strip_prefix('/').is_some_and(|tag| named(tag, name)) => None,
+        Some(name) => Some(name),
+        None => ["style", "script"].into_iter().find(|name| named(&tag, name)),
+    }
 }
 
 fn is_skipped(tag: &Tag<'_>) -> bool {

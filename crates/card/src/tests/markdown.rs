@@ -168,4 +168,8 @@ fn an_excerpt_is_the_first_plain_words() {
     assert_eq!(excerpt(body, 0), "");
     assert_eq!(excerpt("上海人工智能", 3), "上海…");
     assert_eq!(excerpt("|a|\n|-|\n|b|", 10), "");
+    assert_eq!(excerpt("a <style>p {color: red}</style> b", 99), "a b");
+    assert_eq!(excerpt("a <SCRIPT src=x>go()</script\n> b <styled>c", 99), "a b c");
+    assert_eq!(excerpt("<style>\np {}\n\nq {}\n</style>\n\nA model", 99), "A model");
+    assert_eq!(excerpt("x <script> hi()\n\nnext", 99), "x next");
 }
