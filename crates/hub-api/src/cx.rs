@@ -186,11 +186,9 @@ impl Cx {
             {
                 Refused::SignIn.into()
             }
-            hub::Error::Refused(refused @ Refused::Gated { .. })
-                if self.visitor.person.is_none() =>
-            {
-                Fault::SignInFor(refused)
-            }
+            hub::Error::Refused(
+                refused @ (Refused::Gated { .. } | Refused::PurposeNeeded { .. }),
+            ) if self.visitor.person.is_none() => Fault::SignInFor(refused),
             other => other.into(),
         }
     }

@@ -148,3 +148,15 @@ fn an_upload_to_a_full_namespace_is_refused_before_it_begins() {
         assert!(told.text.contains("may store 5 bytes"), "{told:?}");
     }
 }
+
+#[test]
+fn somebody_without_an_account_is_asked_to_sign_in_at_personal_data() {
+    for world in closed() {
+        declare(&world);
+        let path = format!("/{DATA}/resolve/main/visits.csv");
+        for (name, status) in [("", StatusCode::UNAUTHORIZED), ("zhao", StatusCode::FORBIDDEN)] {
+            let told = world.get(name, &path);
+            assert_eq!((told.status, told.code()), (status, "GatedRepo"), "{told:?}");
+        }
+    }
+}
