@@ -2,6 +2,7 @@
 
 use crate::Fault;
 use crate::cx::Cx;
+use crate::inward::is_public;
 use crate::refs::object;
 use axum::Json;
 use axum::body::Bytes;
@@ -9,6 +10,8 @@ use axum::extract::Path;
 use hub::{NewWebhook, Webhook, WebhookChange};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::net::IpAddr;
+use url::{Host, Url};
 
 fn webhook_json(webhook: &Webhook) -> Value {
     let secret = Some(&webhook.call.secret).filter(|secret| !secret.is_empty());
@@ -51,6 +54,21 @@ fn change_of(body: &Bytes) -> Result<WebhookChange, Fault> {
     })
 }
 
+/// Refuses an address that would never be called; where a name leads is looked at with each call.
+fn url_test(cx: &Cx, text: &str) -> Result<(), Fault> {
+    let host = Url::parse(text).ok().and_then(|url| url.host().map(|host| host.to_owned()));
+    let address: IpAddr = match host {
+        Some(Host::Ipv4(address)) => address.into(),
+        Some(Host::Ipv6(address)) => address.into(),
+        _ => return Ok(()),
+    };
+    if cx.hub.options.calls_inward || is_public(address) {
+        return Ok(());
+    }
+    let told = "lies inside the zone's own network: give an address of the public internet";
+    Err(Fault::Bad(format!("url: `{address}` {told}")))
+}
+
 /// `GET /api/settings/webhooks`.
 pub(crate) async fn list(cx: Cx) -> Result<Json<Value>, Fault> {
     let visitor = cx.visitor.clone();
@@ -74,6 +92,7 @@ pub(crate) async fn create(cx: Cx, body: Bytes) -> Result<Json<Value>, Fault> {
         domains: asked.domains.unwrap_or_default(),
         secret: asked.secret.unwrap_or_default(),
     };
+    url_test(&cx, &new.url)?;
     let visitor = cx.visitor.clone();
     let made = cx.write(move |tx| hub::webhook_create(tx, &visitor, &new)).await?;
     Ok(answer(&made))
@@ -86,6 +105,7 @@ pub(crate) async fn update(
     body: Bytes,
 ) -> Result<Json<Value>, Fault> {
     let (change, visitor) = (change_of(&body)?, cx.visitor.clone());
+    url_test(&cx, change.url.as_deref().unwrap_or_default())?;
     let set = cx.write(move |tx| hub::webhook_update(tx, &visitor, &id, &change)).await?;
     Ok(answer(&set))
 }

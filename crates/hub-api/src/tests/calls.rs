@@ -31,7 +31,9 @@ async fn hear(State(heard): State<Shared>, headers: HeaderMap, body: String) -> 
 
 /// Starts a receiver and a webhook of zhao's that calls it for all that lin does.
 fn watched(options: Options) -> impl Iterator<Item = (World, Shared)> {
-    World::each_with(options).map(|world| {
+    // A name that leads inside is told apart only when it is called.
+    let host = if options.calls_inward { "127.0.0.1" } else { "localhost" };
+    World::each_with(options).map(move |world| {
         let heard = Shared::default();
         let router = Router::new().route("/call", post(hear)).with_state(heard.clone());
         let address = world.runtime.block_on(async {
@@ -41,7 +43,7 @@ fn watched(options: Options) -> impl Iterator<Item = (World, Shared)> {
             address
         });
         let body = json!({
-            "url": format!("http://{address}/call"),
+            "url": format!("http://{host}:{}/call", address.port()),
             "watched": [{"type": "user", "name": "lin"}],
             "domains": ["repo", "discussion"],
             "secret": "my-secret",
@@ -127,6 +129,29 @@ fn a_webhook_reaches_nothing_inside_unless_the_operator_says_so() {
         assert_eq!(scopes(&heard), [""; 0]);
         world.clock.advance(100_000);
         assert_eq!(round(&world), 0, "refused for good");
+    }
+}
+
+#[test]
+fn an_address_inside_is_refused_when_the_webhook_is_made() {
+    const ALL: &str = "/api/settings/webhooks";
+    let body = |url: &str| {
+        let watched = json!([{"type": "user", "name": "lin"}]);
+        json!({"url": url, "watched": watched, "domains": ["repo"]})
+    };
+    for world in World::each() {
+        for host in ["127.0.0.1", "10.0.0.1:8080", "[::1]", "[::ffff:192.168.0.1]", "2130706433"] {
+            let told = world.post("zhao", ALL, body(&format!("http://{host}/call")));
+            assert_eq!(told.status, StatusCode::BAD_REQUEST, "{host}: {told:?}");
+        }
+        let made = world.posted("zhao", ALL, body("http://1.1.1.1/call"));
+        let one = format!("{ALL}/{}", made["webhook"]["id"].as_str().unwrap());
+        let told = world.post("zhao", &one, json!({"url": "http://127.0.0.1/"}));
+        assert_eq!(told.status, StatusCode::BAD_REQUEST, "{told:?}");
+        world.posted("zhao", &one, json!({"domains": ["discussion"]}));
+    }
+    for world in World::each_with(inward()) {
+        world.posted("zhao", ALL, body("http://127.0.0.1/call"));
     }
 }
 
