@@ -77,14 +77,11 @@ pub(crate) async fn read_token(cx: Cx) -> Result<Response, Fault> {
 /// Somebody from outside uploads to a store of their own: in that of the repository's namespace
 /// they would learn which chunks its private repositories have.
 pub(crate) async fn write_token(cx: Cx) -> Result<Response, Fault> {
-    let (namespace, person) = (cx.repo()?.namespace, cx.visitor.may_change()?);
+    let store = upload::store_of(&cx).await?;
     // The client does not show what a refused container is answered with; this it shows.
     let (repo, quota) = (cx.repo()?, cx.hub.options.quota_bytes);
-    cx.read(move |read| hub::quota_test(read, &repo, (1, quota))).await?;
-    let store = match cx.visitor.role_in(namespace) {
-        Some(_) => namespace,
-        None => cx.write(move |tx| hub::namespace_ensure(tx, person)).await?.id,
-    };
+    let is_outside = store != repo.namespace;
+    cx.read(move |read| upload::room_test(read, &repo, (1, quota), is_outside)).await?;
     token(&cx, (store, true))
 }
 
@@ -252,6 +249,7 @@ async fn entered(cx: &Cx, may: &Transfer, checked: Checked) -> Result<(), Fault>
         }
     }
     let entered = claims.clone();
+    outside_test(cx, may, &claims).await?;
     let claimed = cx
         .write(move |tx| {
             let repo = hub::repo_by_id(tx, repo)?.ok_or(Refused::RepoUnknown)?;
@@ -290,6 +288,26 @@ async fn entered(cx: &Cx, may: &Transfer, checked: Checked) -> Result<(), Fault>
         }
     }
     Ok(())
+}
+
+/// Tests whether files of somebody outside still fit their share.
+async fn outside_test(cx: &Cx, may: &Transfer, claims: &[NewObject]) -> Result<(), Fault> {
+    let (repo, store, quota) = (may.repo, may.store, cx.hub.options.quota_bytes);
+    let claims = claims.to_vec();
+    cx.read(move |read| {
+        let repo = hub::repo_by_id(read, repo)?.ok_or(Refused::RepoUnknown)?;
+        if store == repo.namespace {
+            return Ok(());
+        }
+        let mut asked = 0_i64;
+        for new in &claims {
+            if hub::object_find(read, &repo, &new.sha256)?.is_none() {
+                asked = asked.saturating_add(new.size_bytes);
+            }
+        }
+        hub::share_test(read, &repo, (asked, quota))
+    })
+    .await
 }
 
 /// `GET /hub/xet/{store}/v1/chunks/{prefix}/{hash}`: a container of the namespace that

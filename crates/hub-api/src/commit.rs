@@ -3,7 +3,7 @@
 use crate::cx::Cx;
 use crate::first::{self, look, work};
 use crate::page::query_flag;
-use crate::{Fault, cards, lines};
+use crate::{Fault, cards, lines, upload};
 use app::depot::{Attributes, Draft, Ignores, Message, Published, Push, publish, revision_find};
 use axum::Json;
 use axum::body::Body;
@@ -52,7 +52,10 @@ pub(crate) async fn preupload(
     }
     let is_proposal = query_flag(&uri, "create_pr");
     may_push(&cx, is_proposal).await?;
+    let quota = cx.hub.options.quota_bytes;
+    let is_outside = cx.visitor.role_in(cx.repo()?.namespace).is_none();
     let files = look(&cx, move |read, git, repo| {
+        let mut asked_bytes = 0_i64;
         let head = revision_find(read, git, repo, &revision)?;
         let text = app::depot::attributes_read(git, head.tree)?;
         let attributes = Attributes::parse(&text);
@@ -66,19 +69,28 @@ pub(crate) async fn preupload(
             let path = file.path.trim_start_matches('/');
             let known = git.entry_at(head.tree, path).ok().flatten();
             let known = known.filter(|entry| !entry.mode.is_dir());
-            let oid = match known {
-                Some(_) => Some(app::depot::file_find(read, git, repo, (head.tree, path))?.etag()),
+            let known = match known {
+                Some(_) => Some(app::depot::file_find(read, git, repo, (head.tree, path))?),
                 None => None,
             };
+            let oid = known.as_ref().map(|known| known.etag());
             let sample = STANDARD.decode(&file.sample).unwrap_or_default();
             let is_large = app::depot::is_large(&attributes, path, (file.size, &sample));
+            let is_ignored = ignores.is_ignored(path);
+            // One of the same size may be the same: then nothing is sent.
+            if is_large && !is_ignored && known.is_none_or(|known| known.size_bytes != file.size) {
+                let size_bytes = i64::try_from(file.size).unwrap_or(i64::MAX);
+                asked_bytes = asked_bytes.saturating_add(size_bytes);
+            }
             told.push(json!({
                 "path": file.path,
                 "uploadMode": if is_large { "lfs" } else { "regular" },
-                "shouldIgnore": ignores.is_ignored(path),
+                "shouldIgnore": is_ignored,
                 "oid": oid,
             }));
         }
+        // The client does not show why an upload of chunks broke off; this it shows.
+        upload::room_test(read, repo, (asked_bytes, quota), is_outside)?;
         Ok(told)
     })
     .await?;

@@ -1,10 +1,10 @@
 //! Large files of a repository: where each is used, copies to other repositories, removal for good.
 
-use crate::Fault;
 use crate::cx::Cx;
 use crate::first::work;
 use crate::page::{next, query, query_limit};
 use crate::stamp::stamp;
+use crate::{Fault, upload};
 use app::depot::{LargeUse, larges_purge, larges_used};
 use axum::Json;
 use axum::http::Uri;
@@ -122,7 +122,8 @@ pub(crate) async fn copy(cx: Cx, Json(asked): Json<AskedCopy>) -> Result<Json<Va
             hub::personal_copy_test(tx, &visitor, &source)?;
             // As for an upload: whoever may propose a change may bring its files.
             hub::access_test(tx, &visitor, &target, (Action::Contribute, now))?;
-            copy_all(tx, (&source, &target), (&hashes, quota))
+            let is_outside = visitor.role_in(target.namespace).is_none();
+            copy_all(tx, (&source, &target), (&hashes, quota, is_outside))
         })
         .await?;
     Ok(Json(json!({ "failed": failed })))
@@ -131,7 +132,7 @@ pub(crate) async fn copy(cx: Cx, Json(asked): Json<AskedCopy>) -> Result<Json<Va
 fn copy_all(
     tx: &mut db::Tx<'_>,
     (source, target): (&Repo, &Repo),
-    (hashes, quota): (&[String], i64),
+    (hashes, quota, is_outside): (&[String], i64, bool),
 ) -> Result<Vec<Value>, hub::Error> {
     let mut failed = Vec::new();
     let mut known = Vec::new();
@@ -147,7 +148,7 @@ fn copy_all(
             }
         }
     }
-    hub::quota_test(tx, target, (asked_bytes, quota))?;
+    upload::room_test(tx, target, (asked_bytes, quota), is_outside)?;
     for hash in known {
         hub::object_copy(tx, (source, target), hash)?;
     }

@@ -5,9 +5,9 @@
 //! else with them.
 
 use crate::cx::Cx;
-use crate::token::{HREF_SECONDS, Permit};
+use crate::token::{HREF_SECONDS, Permit, UPLOAD_SECONDS};
 use crate::tongue::LFS_JSON;
-use crate::{Fault, content, range, upload};
+use crate::{Fault, content, opened, range, upload};
 use app::depot::Depot;
 use axum::Json;
 use axum::body::Body;
@@ -139,6 +139,7 @@ async fn download(cx: &Cx, wished: Vec<Wished>) -> Result<Response, Fault> {
 async fn wanted(cx: &Cx, batch: Batch) -> Result<Response, Fault> {
     let (repo, visitor, now) = (cx.repo()?, cx.visitor.clone(), cx.now);
     let quota = cx.hub.options.quota_bytes;
+    let is_outside = visitor.role_in(repo.namespace).is_none();
     let wished = batch.objects.clone();
     let (known, has_leftovers) = cx
         .read(move |read| {
@@ -149,7 +150,7 @@ async fn wanted(cx: &Cx, batch: Batch) -> Result<Response, Fault> {
             let asked =
                 wished.iter().filter(is_new).fold(0_u64, |sum, w| sum.saturating_add(w.size));
             let asked = i64::try_from(asked).unwrap_or(i64::MAX);
-            hub::quota_test(read, &repo, (asked, quota))?;
+            upload::room_test(read, &repo, (asked, quota), is_outside)?;
             let keys = known.iter().map(|object| hub::object_key(repo.id, &object.sha256));
             let leftovers = hub::leftovers_of(read, &keys.collect::<Vec<_>>())?;
             Ok((known, !leftovers.is_empty()))
@@ -164,7 +165,7 @@ async fn wanted(cx: &Cx, batch: Batch) -> Result<Response, Fault> {
     let takes_parts = batch.transfers.iter().any(|transfer| transfer == "multipart");
     let is_large = |wished: &Wished| takes_parts && wished.size >= MULTIPART_BYTES_MIN;
     let has_parts = batch.objects.iter().any(is_large);
-    let repo = cx.repo()?;
+    let (repo, store) = (cx.repo()?, upload::store_of(cx).await?);
     let objects: Vec<Value> = batch
         .objects
         .iter()
@@ -176,26 +177,30 @@ async fn wanted(cx: &Cx, batch: Batch) -> Result<Response, Fault> {
             if held.is_some_and(|object| object.state != ObjectState::False) {
                 return json!({"oid": wished.oid, "size": wished.size});
             }
-            upload_told(cx, &repo, (wished, is_large(wished)))
+            upload_told(cx, (&repo, store), (wished, is_large(wished)))
         })
         .collect();
     let transfer = if has_parts { "multipart" } else { "basic" };
     Ok(lfs_json(&json!({"transfer": transfer, "hash_algo": "sha256", "objects": objects})))
 }
 
-fn upload_told(cx: &Cx, repo: &Repo, (wished, has_parts): (&Wished, bool)) -> Value {
+fn upload_told(
+    cx: &Cx,
+    (repo, store): (&Repo, NamespaceId),
+    (wished, has_parts): (&Wished, bool),
+) -> Value {
     let part_bytes = PART_BYTES_MIN.max(wished.size.div_ceil(PARTS_MAX));
     let name = || cx.hub.app.random().id(cx.now).to_string();
     let may = Put {
         repo: repo.id,
-        store: repo.namespace,
+        store,
         sha256: wished.oid.clone(),
         size: wished.size,
         parts: has_parts.then(|| (name(), part_bytes)),
     };
-    let (token, _) = cx.hub.signer.sign(&may, cx.now, HREF_SECONDS * 24);
+    let (token, _) = cx.hub.signer.sign(&may, cx.now, UPLOAD_SECONDS);
     let href = cx.url(&format!("hub/lfs/{token}"));
-    let mut upload = json!({"href": href, "expires_in": HREF_SECONDS});
+    let mut upload = json!({"href": href, "expires_in": UPLOAD_SECONDS});
     if has_parts {
         let mut header = json!({"chunk_size": part_bytes.to_string()});
         for number in 1..=wished.size.div_ceil(part_bytes) {
@@ -209,7 +214,7 @@ fn upload_told(cx: &Cx, repo: &Repo, (wished, has_parts): (&Wished, bool)) -> Va
         "authenticated": true,
         "actions": {
             "upload": upload,
-            "verify": {"href": format!("{href}/verify"), "expires_in": HREF_SECONDS},
+            "verify": {"href": format!("{href}/verify"), "expires_in": UPLOAD_SECONDS},
         },
     })
 }
@@ -235,12 +240,28 @@ pub(crate) async fn put(cx: Cx, Path(token): Path<String>, body: Body) -> Result
     let key = Depot::whole_key(&may.sha256)?;
     let wanted = Wanted::exactly(sha256(&may.sha256)?, may.size);
     let mut stage = cx.hub.depot.blobs().stage(&key, wanted);
+    room_test(&cx, &may).await?;
     body_into!(stage, body);
+    room_test(&cx, &may).await?;
     upload::claim(&cx.hub, &key).await?;
     stage.finish().await?;
     entered(&cx, &may).await?;
     let etag = HeaderValue::from_str(&format!("\"{}\"", may.sha256)).map_err(Fault::failed)?;
     Ok(([(ETAG, etag)], StatusCode::OK).into_response())
+}
+
+/// Asks for space again before bytes become durable: many addresses may be given for the same.
+async fn room_test(cx: &Cx, may: &Put) -> Result<(), Fault> {
+    let (may, quota) = (may.clone(), cx.hub.options.quota_bytes);
+    cx.read(move |read| {
+        let repo = hub::repo_by_id(read, may.repo)?.ok_or(Refused::RepoUnknown)?;
+        if hub::object_find(read, &repo, &may.sha256)?.is_some() {
+            return Ok(());
+        }
+        let asked = i64::try_from(may.size).unwrap_or(i64::MAX);
+        upload::room_test(read, &repo, (asked, quota), may.store != repo.namespace)
+    })
+    .await
 }
 
 /// Notes an object whose bytes are durable.
@@ -277,6 +298,12 @@ pub(crate) async fn part_put(
 ) -> Result<Response, Fault> {
     let may: Put = cx.hub.signer.open(&token, cx.now)?;
     let upload = parts_of(&may)?;
+    let (name, part_bytes) = may.parts.clone().unwrap_or_default();
+    if u64::from(number) > may.size.div_ceil(part_bytes.max(1)) {
+        let told = format!("part {number} lies beyond the {} bytes of this upload", may.size);
+        return Err(Fault::Unprocessable(told));
+    }
+    opened::begin(&cx, may.store, (&name, may.size)).await?;
     let mut stage = cx.hub.depot.blobs().part_put(&upload, number).await?;
     body_into!(stage, body);
     let part = stage.finish().await?;
@@ -315,10 +342,18 @@ pub(crate) async fn join(
         sha256: sha256(&may.sha256)?,
         size_bytes: may.size,
     };
+    room_test(&cx, &may).await?;
     upload::claim(&cx.hub, &join.key).await?;
-    cx.hub.depot.blobs().parts_join(&join).await?;
+    let joined = cx.hub.depot.blobs().parts_join(&join).await;
+    let name = may.parts.as_ref().map_or("", |(name, _)| name);
+    if matches!(joined, Err(blob::Error::Refused(blob::Refused::Sha256 { .. }))) {
+        // The store has dropped them.
+        cx.hub.opened.end(may.store, name);
+    }
+    joined?;
     entered(&cx, &may).await?;
     cx.hub.depot.blobs().parts_drop(&upload).await?;
+    cx.hub.opened.end(may.store, name);
     Ok(lfs_json(&json!({"oid": may.sha256, "size": may.size})))
 }
 

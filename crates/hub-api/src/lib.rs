@@ -32,6 +32,7 @@ mod locks;
 mod members;
 mod memo;
 mod oauth;
+mod opened;
 mod packs;
 mod page;
 mod pipe;
@@ -110,6 +111,7 @@ pub struct Hub {
     memo: memo::Memo,
     caller: caller::Caller,
     lines: lines::Lines,
+    opened: opened::Opened,
     room: chunks::Room,
     xorbs: Semaphore,
     shards: shards::Shards,
@@ -146,6 +148,7 @@ impl Hub {
             memo: memo::Memo::default(),
             caller: caller::Caller::default(),
             lines: lines::Lines::default(),
+            opened: opened::Opened::default(),
             room: chunks::Room::default(),
             xorbs: Semaphore::new(XORBS_AT_ONCE),
             shards: shards::Shards::default(),

@@ -7,6 +7,7 @@ mod oauth;
 mod people;
 mod purge;
 mod quick;
+mod room;
 mod table;
 mod viewer;
 mod viewer_world;

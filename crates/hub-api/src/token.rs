@@ -11,9 +11,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// Life of an address for a download or upload of one object: as long as a slow line needs to
-/// begin; a transfer that has begun goes on.
+/// Life of an address for a download of one object: as long as a slow line needs to begin; a
+/// transfer that has begun goes on.
 pub(crate) const HREF_SECONDS: i64 = 3_600;
+/// Life of an address for an upload of one object: clients use it once for each of up to 1,000
+/// parts and again at the end. ASSUMPTION: a day is enough for the slowest line that anybody uses.
+pub(crate) const UPLOAD_SECONDS: i64 = 86_400;
 /// Life of a token for chunked transfer. Clients renew it by themselves.
 pub(crate) const XET_SECONDS: i64 = 900;
 

@@ -1,5 +1,6 @@
 //! A container of chunks on its way in: checked chunk by chunk while it streams to the store.
 
+use crate::cx::Cx;
 use crate::{Fault, Hub, pipe};
 use app::depot::Depot;
 use axum::body::Body;
@@ -38,6 +39,29 @@ impl Write for Outgoing {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Finds the namespace under which the visitor's bytes are stored: somebody from outside uploads to
+/// a store of their own.
+pub(crate) async fn store_of(cx: &Cx) -> Result<NamespaceId, Fault> {
+    let (namespace, person) = (cx.repo()?.namespace, cx.visitor.may_change()?);
+    match cx.visitor.role_in(namespace) {
+        Some(_) => Ok(namespace),
+        None => Ok(cx.write(move |tx| hub::namespace_ensure(tx, person)).await?.id),
+    }
+}
+
+/// Tests whether a namespace has space for more bytes, and for those of somebody outside.
+pub(crate) fn room_test(
+    read: &db::Read<'_>,
+    repo: &hub::Repo,
+    asked: (i64, i64),
+    is_outside: bool,
+) -> Result<(), hub::Error> {
+    if is_outside {
+        hub::share_test(read, repo, asked)?;
+    }
+    hub::quota_test(read, repo, asked)
 }
 
 /// Reads a body to its end without keeping it.

@@ -92,7 +92,7 @@ pub use refs::{
 pub use refused::{Error, Refused};
 pub use repo::{
     Found, Settings, downloads_add, quota_test, repo_by_id, repo_create, repo_delete, repo_disable,
-    repo_find, repo_move, repo_set, used_bytes,
+    repo_find, repo_move, repo_set, share_test, used_bytes,
 };
 pub use rules::{NAME_CHARS_MAX, is_reserved};
 pub use terms::{

@@ -8,6 +8,10 @@ use base::FieldProblem;
 use db::{Read, Tx};
 use identity::{Actor, audit};
 
+/// The space for files from outside is one part in so many. ASSUMPTION: whoever keeps a namespace
+/// needs nine tenths of it for themselves.
+const OUTSIDE_SHARE: i64 = 10;
+
 /// Frameworks of spaces, as `huggingface_hub` names them; nothing of them runs here.
 const SDKS: &[&str] = &["gradio", "streamlit", "docker", "static"];
 
@@ -214,6 +218,24 @@ pub fn downloads_add(tx: &mut Tx<'_>, counted: &[(RepoId, i64)]) -> Result<(), E
 /// Sums the bytes of large files in all repositories of a namespace.
 pub fn used_bytes(read: &Read<'_>, namespace: NamespaceId) -> Result<i64, Error> {
     Ok(store::repo::used_bytes(read, namespace)?)
+}
+
+/// Tests whether a namespace takes more bytes from somebody outside of it: what was stored under
+/// other namespaces, proposals and copies, may take a tenth of its limit, so that nobody uses up
+/// the space of others. Reads the rows of all large files of the namespace.
+pub fn share_test(
+    read: &Read<'_>,
+    repo: &Repo,
+    (asked_bytes, default_bytes): (i64, i64),
+) -> Result<(), Error> {
+    let namespace = namespace_read(read, repo.namespace)?;
+    let quota_bytes = namespace.quota_bytes.unwrap_or(default_bytes) / OUTSIDE_SHARE;
+    let used_bytes = store::object::outside_bytes(read, namespace.id)?;
+    if asked_bytes <= quota_bytes.saturating_sub(used_bytes) {
+        return Ok(());
+    }
+    let namespace = format!("{} (for files from outside)", namespace.name);
+    Err(Refused::QuotaExceeded { namespace, quota_bytes, used_bytes, asked_bytes }.into())
 }
 
 /// Tests whether a namespace has space for more bytes; `default_bytes` is the zone's own limit.

@@ -103,6 +103,15 @@ pub(crate) fn claimed(
     )
 }
 
+pub(crate) fn outside_bytes(read: &Read<'_>, namespace: NamespaceId) -> Result<i64, Error> {
+    read.scalar(
+        "SELECT CAST(COALESCE(SUM(o.size_bytes), 0) AS BIGINT)
+         FROM hub_object o JOIN hub_repo r ON r.id = o.repo_id
+         WHERE r.namespace_id = ?1 AND o.store_id <> ?1",
+        params![&namespace.0],
+    )
+}
+
 pub(crate) fn delete(tx: &mut Tx<'_>, repo: RepoId, sha256: &str) -> Result<u64, Error> {
     tx.exec("DELETE FROM hub_object WHERE repo_id = ?1 AND sha256 = ?2", params![&repo.0, sha256])
 }

@@ -278,3 +278,34 @@ fn containers_that_no_file_needs_fill_a_namespace_too() {
         assert_eq!(refusal(ask(3)), refused);
     });
 }
+
+#[test]
+fn files_from_outside_take_a_tenth_of_a_namespace() {
+    on_both(|world| {
+        let repo = world.model(world.lin, "lin", "full");
+        let other = {
+            let zhao = world.zhao;
+            world.write(move |tx| namespace_ensure(tx, zhao)).expect("is known").id
+        };
+        let own = repo.clone();
+        world
+            .write(move |tx| {
+                quota_set(tx, Actor::System, own.namespace, Some(100))?;
+                for (letter, store, size_bytes) in [("a", own.namespace, 50), ("b", other, 8)] {
+                    let (chunked, state) = (None, ObjectState::Held);
+                    let sha256 = letter.repeat(64);
+                    let new = NewObject { sha256, size_bytes, chunked, store, state };
+                    object_add(tx, &own, &new)?;
+                }
+                Ok(())
+            })
+            .expect("is new");
+        let ask = |bytes| world.db.read(|read| share_test(read, &repo, (bytes, i64::MAX)));
+        ask(2).expect("fits exactly");
+        assert!(matches!(
+            refusal(ask(3)),
+            Refused::QuotaExceeded { quota_bytes: 10, used_bytes: 8, asked_bytes: 3, .. }
+        ));
+        world.db.read(|read| quota_test(read, &repo, (42, i64::MAX))).expect("the owner goes on");
+    });
+}
