@@ -2,6 +2,8 @@
 //!
 //! A platform that must be open to all should show both before anybody builds on the file.
 
+use crate::Kind;
+
 /// What is to be known before a file is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FormatRisk {
@@ -106,20 +108,22 @@ const BY_ENDING: &[(&str, FormatNote)] = &[
 /// Returns what is to be known of a file's format before it is used, by its path alone.
 ///
 /// A path inside a bundle, such as `model.mlpackage/Data/weights.bin`, is of the bundle's format.
-/// `.bin` is marked because PyTorch writes its weights so; the bytes are not read.
+/// `.bin` is marked in models because PyTorch writes its weights so; elsewhere it may be anything.
+/// The bytes are not read.
 #[must_use]
-pub fn format_note(path: &str) -> Option<FormatNote> {
+pub fn format_note(kind: Kind, path: &str) -> Option<FormatNote> {
     let path = path.to_ascii_lowercase();
     path.split('/').find_map(|part| {
         let is_last = path.ends_with(part);
         let note = BY_ENDING.iter().find(|(ending, _)| part.ends_with(ending))?.1;
-        (is_last || note == CORE_ML).then_some(note)
+        let is_likely = kind == Kind::Model || !part.ends_with(".bin");
+        (is_likely && is_last || note == CORE_ML).then_some(note)
     })
 }
 
 /// Returns why a file needs a vendor's tool, or nothing where it does not.
 #[must_use]
-pub fn is_vendor_format(path: &str) -> Option<&'static str> {
-    let note = format_note(path)?;
+pub fn is_vendor_format(kind: Kind, path: &str) -> Option<&'static str> {
+    let note = format_note(kind, path)?;
     (note.risk == FormatRisk::VendorTool).then_some(note.why)
 }

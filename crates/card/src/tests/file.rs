@@ -1,7 +1,7 @@
 //! Headers and formats of model files.
 
 use crate::{
-    FormatRisk, SAFETENSORS_HEADER_BYTES_MAX, Safetensors, SafetensorsError, format_note,
+    FormatRisk, Kind, SAFETENSORS_HEADER_BYTES_MAX, Safetensors, SafetensorsError, format_note,
     is_vendor_format, safetensors_header,
 };
 
@@ -103,21 +103,31 @@ fn formats_of_one_vendor_are_marked() {
         "m.hef",
         "m_edgetpu.tflite",
     ] {
-        assert!(is_vendor_format(path).is_some(), "{path}");
+        assert!(is_vendor_format(Kind::Model, path).is_some(), "{path}");
     }
     for path in
         ["model.safetensors", "model.onnx", "model.gguf", "m.tflite", "om", "plan.md", "a.om/x"]
     {
-        assert_eq!(format_note(path), None, "{path}");
+        assert_eq!(format_note(Kind::Model, path), None, "{path}");
     }
 }
 
 #[test]
 fn formats_that_run_code_are_marked() {
     for path in ["pytorch_model.bin", "a/b.PT", "c.pth", "d.pkl", "e.ckpt", "f.joblib", "g.h5"] {
-        let note = format_note(path).expect(path);
+        let note = format_note(Kind::Model, path).expect(path);
         assert_eq!(note.risk, FormatRisk::RunsCode, "{path}");
         assert!(note.alternative.contains("safetensors"));
-        assert_eq!(is_vendor_format(path), None);
+        assert_eq!(is_vendor_format(Kind::Model, path), None);
+    }
+}
+
+#[test]
+fn a_bin_file_is_a_checkpoint_in_models_only() {
+    assert!(format_note(Kind::Model, "pytorch_model.bin").is_some());
+    for kind in [Kind::Dataset, Kind::Space] {
+        assert_eq!(format_note(kind, "noise.bin"), None);
+        assert!(format_note(kind, "a.mlpackage/Data/weights.bin").is_some());
+        assert!(format_note(kind, "a.pkl").is_some());
     }
 }

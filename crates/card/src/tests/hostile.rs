@@ -328,7 +328,7 @@ proptest! {
         let _ = lineage(&card.metadata);
         assert_safe(&text);
         let _ = excerpt(&text, 50);
-        let _ = format_note(&text);
+        let _ = format_note(Kind::Model, &text);
     }
 
     #[test]

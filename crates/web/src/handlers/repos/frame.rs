@@ -98,7 +98,7 @@ pub(super) fn way(look: &Look<'_, '_>, revision: &str, folder: &str) -> Vec<Crum
 
 /// Says what is to be known of a file's format; `None` where there is nothing.
 pub(super) fn mark(look: &Look<'_, '_>, revision: &str, path: &str) -> Option<Mark> {
-    let note = card::format_note(path)?;
+    let note = card::format_note(card_kind(look.here.repo.kind), path)?;
     Some(Mark {
         path: path.to_owned(),
         href: look.here.href(&format!("/blob/{}/{}", encoded(revision), path_encoded(path))),
