@@ -9,6 +9,7 @@ pub(crate) mod device;
 pub(crate) mod discussion;
 pub(crate) mod files;
 pub(crate) mod form;
+pub(crate) mod format;
 pub(crate) mod frame;
 pub(crate) mod history;
 pub(crate) mod list;

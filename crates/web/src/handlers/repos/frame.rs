@@ -4,6 +4,7 @@ use super::here::Look;
 use crate::Crumb;
 use crate::handlers::encoded;
 use crate::pages::repos::card::Mark;
+use crate::pages::repos::format;
 use crate::pages::repos::frame::{Gate, RepoFrame, Tab};
 use app::depot;
 use base::Time;
@@ -103,8 +104,8 @@ pub(super) fn mark(look: &Look<'_, '_>, revision: &str, path: &str) -> Option<Ma
         path: path.to_owned(),
         href: look.here.href(&format!("/blob/{}/{}", encoded(revision), path_encoded(path))),
         format: note.format.to_owned(),
-        why: note.why.to_owned(),
-        alternative: note.alternative.to_owned(),
+        why: format::why(note.format),
+        alternative: format::alternative(note.risk),
         runs_code: note.risk == FormatRisk::RunsCode,
     })
 }

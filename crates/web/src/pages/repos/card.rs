@@ -69,8 +69,10 @@ pub(crate) struct Mark {
     pub(crate) path: String,
     pub(crate) href: String,
     pub(crate) format: String,
-    pub(crate) why: String,
-    pub(crate) alternative: String,
+    /// Key of the sentence that the format fills.
+    pub(crate) why: &'static str,
+    /// Key of the advice.
+    pub(crate) alternative: &'static str,
     pub(crate) runs_code: bool,
 }
 
@@ -179,8 +181,8 @@ fn typical(lang: Lang) -> RepoPage {
             path: "pytorch_model.bin".to_owned(),
             href: "/town-lab/signs/blob/main/pytorch_model.bin".to_owned(),
             format: "PyTorch checkpoint".to_owned(),
-            why: "holds a pickle".to_owned(),
-            alternative: "publish the weights as safetensors as well".to_owned(),
+            why: "format.pytorch",
+            alternative: "format.weights",
             runs_code: true,
         }],
         snippets: vec![
