@@ -1,0 +1,11 @@
+//! The outside: where jobs run.
+//!
+//! Every backend is behind [`Driver`], and one suite of claims holds for all of them. A driver is
+//! asked by key, so that a lost reply is no loss: `submit` may be repeated, `look` finds what was
+//! taken.
+//!
+//! Must never: decide whether a job may run, or what it costs. Start reading at [`Driver`].
+
+mod driver;
+
+pub use driver::{Backend, Driver, Error, LogPart};
