@@ -1,0 +1,4 @@
+//! Claims about jobs and their order.
+
+mod queue;
+mod reactor;
