@@ -38,6 +38,7 @@ migrations! {
     8 "0008-hub-people";
     9 "0009-hub-upkeep";
     10 "0010-identity-device-login";
+    11 "0011-grants-spend";
 }
 
 const JOURNAL: &str = "CREATE TABLE IF NOT EXISTS migration (

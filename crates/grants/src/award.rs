@@ -103,6 +103,7 @@ pub(crate) fn award_make(
         settled: zero,
         paid: zero,
         released: zero,
+        reserved: zero,
         hold,
         state: AwardState::Active,
         awarded_at: tx.now(),
@@ -136,7 +137,7 @@ fn expiry(rule: &Instrument, now: Time) -> Option<Time> {
 }
 
 /// Gives what is left of an award back to its budget. Claims still to be verified must be
-/// settled or refused first.
+/// settled or refused first, and what money is reserved for must have ended.
 ///
 /// Refuses a person who has a conflict of interest.
 pub fn award_close(tx: &mut Tx<'_>, actor: Actor, id: AwardId) -> Result<Amount, Error> {
@@ -152,6 +153,9 @@ pub fn award_close(tx: &mut Tx<'_>, actor: Actor, id: AwardId) -> Result<Amount,
         && let Some(conflict) = conflict_find(tx, person, award.application, tx.now())?
     {
         return Err(Refused::OfficerConflict(conflict).into());
+    }
+    if award.reserved.minor > 0 {
+        return Err(Refused::SpendsOpen(award.reserved).into());
     }
     let left = award.left();
     if left.minor > 0 {

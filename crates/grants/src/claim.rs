@@ -54,10 +54,7 @@ pub fn claim_submit(tx: &mut Tx<'_>, standing: &Standing, new: &NewClaim) -> Res
         return Err(Refused::DuplicateInvoice { invoice, claim: other }.into());
     }
     claim_check(tx, &award, &claim, now)?;
-    let open = store::claim::of_award(tx, award.id)?;
-    let waiting = open.iter().filter(|other| other.state == ClaimState::Submitted);
-    let promised: i64 = waiting.map(|other| other.asked.minor).sum();
-    let left = Amount::new(award.left().minor - promised, award.amount.unit);
+    let left = unpromised(tx, &award)?;
     if claim.asked.minor > left.minor {
         return Err(Refused::ClaimAboveAward { asked: claim.asked, left }.into());
     }
@@ -67,26 +64,19 @@ pub fn claim_submit(tx: &mut Tx<'_>, standing: &Standing, new: &NewClaim) -> Res
     Ok(claim)
 }
 
+/// Returns what is left of an award beside the claims that wait and what is reserved.
+pub(crate) fn unpromised(read: &Read<'_>, award: &Award) -> Result<Amount, Error> {
+    let open = store::claim::of_award(read, award.id)?;
+    let waiting = open.iter().filter(|other| other.state == ClaimState::Submitted);
+    let promised: i64 = waiting.map(|other| other.asked.minor).sum();
+    Ok(Amount::new(award.left().minor - promised, award.amount.unit))
+}
+
 /// Tests a claim against its award and rule as things stand now; `Ok` where it may be settled.
 pub fn claim_check(read: &Read<'_>, award: &Award, claim: &Claim, now: Time) -> Result<(), Error> {
-    if award.state == AwardState::Closed {
-        return Err(Refused::AwardClosed.into());
-    }
-    if let Some(end) = award.expires_at.filter(|end| now >= *end) {
-        return Err(Refused::AwardExpired(end).into());
-    }
-    let call = call_read(read, award.call)?;
-    let (_, rule) = instrument_read(read, call.instrument)?;
-    let graph = graph_at_default(read, now.date())?;
-    let supplier = identity::organisation_find(read, claim.supplier)?
-        .ok_or_else(|| rules::supplier_unknown("supplier"))?;
-    let facts = supplier_facts(&graph, award.organisation, &supplier);
-    let broken = rulebook::supplier_check(&rule, &facts);
-    if !broken.is_empty() {
-        let broken = broken.iter().map(|one| one.words()).collect();
-        return Err(Refused::SupplierRefused(broken).into());
-    }
-    let most = most_on_invoice(read, &rule, award, claim, now)?;
+    let rule = supplier_test(read, award, claim.supplier, now)?;
+    let invoice = Invoice { cost: &claim.cost, what: &claim.what, total: claim.invoice };
+    let most = most_on_invoice(read, &rule, award, (&invoice, now))?;
     if claim.asked.minor > most.minor {
         return Err(Refused::ClaimAboveRule { asked: claim.asked, most }.into());
     }
@@ -96,14 +86,47 @@ pub fn claim_check(read: &Read<'_>, award: &Award, claim: &Claim, now: Time) -> 
     Ok(())
 }
 
+/// Tests whether an award can be used today with this supplier; returns the award's rule.
+pub(crate) fn supplier_test(
+    read: &Read<'_>,
+    award: &Award,
+    supplier: OrganisationId,
+    now: Time,
+) -> Result<Instrument, Error> {
+    if award.state == AwardState::Closed {
+        return Err(Refused::AwardClosed.into());
+    }
+    if let Some(end) = award.expires_at.filter(|end| now >= *end) {
+        return Err(Refused::AwardExpired(end).into());
+    }
+    let call = call_read(read, award.call)?;
+    let (_, rule) = instrument_read(read, call.instrument)?;
+    let graph = graph_at_default(read, now.date())?;
+    let supplier = identity::organisation_find(read, supplier)?
+        .ok_or_else(|| rules::supplier_unknown("supplier"))?;
+    let facts = supplier_facts(&graph, award.organisation, &supplier);
+    let broken = rulebook::supplier_check(&rule, &facts);
+    if !broken.is_empty() {
+        let broken = broken.iter().map(|one| one.words()).collect();
+        return Err(Refused::SupplierRefused(broken).into());
+    }
+    Ok(rule)
+}
+
+/// An invoice as a rule sees it.
+pub(crate) struct Invoice<'a> {
+    pub(crate) cost: &'a Option<String>,
+    pub(crate) what: &'a Option<String>,
+    pub(crate) total: Amount,
+}
+
 /// Asks the rule what this invoice alone would give: its rate, without what was used before, for
 /// that was counted when the award was made.
-fn most_on_invoice(
+pub(crate) fn most_on_invoice(
     read: &Read<'_>,
     rule: &Instrument,
     award: &Award,
-    claim: &Claim,
-    now: Time,
+    (invoice, now): (&Invoice<'_>, Time),
 ) -> Result<Amount, Error> {
     let application = application_find(read, award.application)?;
     let awarded_on = award.awarded_at.date();
@@ -112,10 +135,10 @@ fn most_on_invoice(
         facts: facts_of(read, &application)?,
         lines: vec![CostLine {
             id: "invoice".to_owned(),
-            cost: claim.cost.clone(),
-            what: claim.what.clone(),
+            cost: invoice.cost.clone(),
+            what: invoice.what.clone(),
             base: None,
-            amount: claim.invoice,
+            amount: invoice.total,
             supplier: None,
         }],
         months: application.draft.declared.months,

@@ -2,7 +2,7 @@
 
 use crate::{
     ApplicationId, ApplicationState, AwardId, CallId, ClaimId, ClaimState, Conflict, InstrumentId,
-    PaymentBatchId, ReviewId, ReviewState,
+    PaymentBatchId, ReviewId, ReviewState, SpendId,
 };
 use base::{Amount, FieldProblem, Time, Unit};
 use identity::{OrganisationId, PersonId};
@@ -144,6 +144,23 @@ pub enum Refused {
     /// No such claim.
     #[error("there is no claim `{0}`")]
     ClaimUnknown(ClaimId),
+    /// Money of the award is reserved for something still under way.
+    #[error("{0} of the award is reserved for what is still under way: wait until it has ended")]
+    SpendsOpen(Amount),
+    /// No such spend.
+    #[error("no money was reserved under the key `{0}`")]
+    SpendUnknown(String),
+    /// The key was used before for something else.
+    #[error("the key was used before with another content, for spend {0}: take a new key")]
+    SpendKeyTaken(SpendId),
+    /// A bill that is not positive, or in another unit than the award.
+    #[error("a bill of {bill} cannot be paid: it must be positive and in {unit}")]
+    BillInvalid {
+        /// The bill.
+        bill: Amount,
+        /// The award's unit.
+        unit: Unit,
+    },
     /// The claim is in another state.
     #[error("the claim is {} already", .0.as_str())]
     ClaimState(ClaimState),
@@ -230,6 +247,10 @@ base::codes!(Refused {
     AwardExpired = "award_expired",
     ClaimUnknown = "claim_unknown",
     ClaimState = "claim_state",
+    SpendsOpen = "spends_open",
+    SpendUnknown = "spend_unknown",
+    SpendKeyTaken = "spend_key_taken",
+    BillInvalid = "bill_invalid",
     DuplicateInvoice = "duplicate_invoice",
     SupplierRefused = "supplier_refused",
     ClaimAboveAward = "claim_above_award",

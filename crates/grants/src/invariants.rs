@@ -48,7 +48,12 @@ fn award_broken(read: &Read<'_>, award: &Award) -> Result<Option<String>, Error>
     let hold = ledger::hold_get(read, award.hold)?;
     let claims = store::claim::of_award(read, award.id)?;
     let payments = store::payment::of_award(read, award.id)?;
-    let settled: i64 = claims.iter().map(|claim| claim.settled.minor).sum();
+    let spends = store::spend::of_award(read, award.id)?;
+    let open = spends.iter().filter(|spend| spend.billed.is_none());
+    let reserved: i64 = open.map(|spend| spend.held.minor).sum();
+    // By its own ledger transfer each; the supplier's statement collects them into a claim later.
+    let spent: i64 = spends.iter().map(|spend| spend.settled.minor).sum();
+    let settled: i64 = claims.iter().map(|claim| claim.settled.minor).sum::<i64>() + spent;
     let due: i64 = payments.iter().map(|payment| payment.amount.minor).sum();
     let paid = payments.iter().filter(|payment| payment.state == PaymentState::Paid);
     let paid: i64 = paid.map(|payment| payment.amount.minor).sum();
@@ -66,9 +71,10 @@ fn award_broken(read: &Read<'_>, award: &Award) -> Result<Option<String>, Error>
     let pairs = [
         ("amount and hold", award.amount.minor, hold.amount.minor),
         ("settled and hold's settled", award.settled.minor, hold.settled),
-        ("left and hold's remaining", award.left().minor, hold.remaining),
-        ("settled and claims' settled", award.settled.minor, settled),
-        ("settled and payments", award.settled.minor, due),
+        ("unsettled and hold's remaining", award.unsettled().minor, hold.remaining),
+        ("reserved and open spends", award.reserved.minor, reserved),
+        ("settled and what claims and spends settled", award.settled.minor, settled),
+        ("settled and payments", award.settled.minor - spent, due),
         ("paid and payments paid", award.paid.minor, paid),
         ("payments and settled claims", count(payments.len()), count(unpaid)),
         ("closed and hold closed", i64::from(is_closed), i64::from(hold.state != HoldState::Open)),

@@ -27,6 +27,7 @@ mod proposal;
 mod register;
 mod review;
 mod rules;
+mod spend;
 mod store;
 
 #[cfg(test)]
@@ -72,8 +73,8 @@ pub use invariants::{CheckError, check_invariants};
 pub use model::{
     Application, ApplicationId, ApplicationState, Award, AwardId, AwardState, BankAccount, Call,
     CallId, CallMode, Claim, ClaimId, ClaimState, CostLine, Declared, Draft, InstrumentId, NewCall,
-    NewClaim, Paper, Payment, PaymentBatch, PaymentBatchId, PaymentId, PaymentState, Published,
-    Review, ReviewId, ReviewState, Score, Verdict, Vote,
+    NewClaim, NewSpend, Paper, Payment, PaymentBatch, PaymentBatchId, PaymentId, PaymentState,
+    Published, Review, ReviewId, ReviewState, Score, Spend, SpendId, Verdict, Vote,
 };
 pub use payment::{
     bank_account_of, bank_account_set, batch_confirm, batch_payments, batch_read, batches_list,
@@ -87,3 +88,4 @@ pub use register::{
 pub use review::{
     conflict_find, review_assign, review_read, review_recuse, review_score, reviews_by, reviews_of,
 };
+pub use spend::{spend_hold, spend_read, spend_settle, spends_of_award};

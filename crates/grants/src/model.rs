@@ -20,6 +20,8 @@ base::id_types! {
     AwardId;
     /// Names a claim.
     ClaimId;
+    /// Names money reserved for something under way.
+    SpendId;
     /// Names a payment.
     PaymentId;
     /// Names a batch of payments.
@@ -398,6 +400,8 @@ pub struct Award {
     pub paid: Amount,
     /// How much was given back unused.
     pub released: Amount,
+    /// How much is reserved for what is still under way.
+    pub reserved: Amount,
     /// The hold in the ledger.
     pub hold: HoldId,
     /// Where it stands.
@@ -411,12 +415,62 @@ pub struct Award {
 }
 
 impl Award {
-    /// Returns what can still be claimed.
+    /// Returns what is neither settled nor given back: what its hold has.
     #[must_use]
-    pub fn left(&self) -> Amount {
+    pub fn unsettled(&self) -> Amount {
         // The table's check keeps settled + released within the amount.
         Amount::new(self.amount.minor - self.settled.minor - self.released.minor, self.amount.unit)
     }
+
+    /// Returns what can still be claimed.
+    #[must_use]
+    pub fn left(&self) -> Amount {
+        Amount::new(self.unsettled().minor - self.reserved.minor, self.amount.unit)
+    }
+}
+
+/// Something to be reserved money for: what it may cost is known, what it will cost is not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSpend {
+    /// The caller's name for it, 1 to 200 bytes; repeated with the same content it does nothing.
+    pub key: String,
+    /// Whose money.
+    pub award: AwardId,
+    /// Who delivers and is paid.
+    pub supplier: OrganisationId,
+    /// The kind of cost in the words of the award's rule, where it distinguishes kinds.
+    pub cost: Option<String>,
+    /// What it is, in the words of the award's rule.
+    pub what: Option<String>,
+    /// What the whole may cost at most.
+    pub bill: Amount,
+    /// Most that the award shall give, where less than its rule gives is wanted.
+    pub at_most: Option<Amount>,
+}
+
+/// Money of an award reserved for something under way, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Spend {
+    /// Its id.
+    pub id: SpendId,
+    /// The caller's name for it.
+    pub key: String,
+    /// Whose money.
+    pub award: AwardId,
+    /// Who delivers and is paid.
+    pub supplier: OrganisationId,
+    /// What the whole may cost at most.
+    pub bill: Amount,
+    /// How much of that the award gives at most.
+    pub held: Amount,
+    /// What the whole did cost; `None` while it is under way.
+    pub billed: Option<Amount>,
+    /// How much the award gave.
+    pub settled: Amount,
+    /// When it was reserved.
+    pub made_at: Time,
+    /// When its cost was known.
+    pub ended_at: Option<Time>,
 }
 
 /// A claim to be handed in.

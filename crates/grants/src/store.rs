@@ -9,6 +9,7 @@ pub(crate) mod event;
 pub(crate) mod instrument;
 pub(crate) mod payment;
 pub(crate) mod review;
+pub(crate) mod spend;
 
 use crate::Error;
 use base::{Amount, Unit};

@@ -5,4 +5,5 @@ mod desk;
 mod refusals;
 mod round;
 mod rules;
+mod spends;
 mod world;

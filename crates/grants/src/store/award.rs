@@ -10,7 +10,7 @@ use std::ops::Range;
 
 const COLUMNS: &str = "id, application_id, call_id, instrument_code, category, organisation_id,
     unit, amount_minor, settled_minor, paid_minor, released_minor, hold_id, state, awarded_at,
-    expires_at, is_synthetic";
+    expires_at, is_synthetic, reserved_minor";
 
 pub(crate) fn insert(tx: &mut Tx<'_>, new: &Award) -> Result<(), Error> {
     tx.exec(
@@ -51,14 +51,16 @@ pub(crate) fn supplier_insert(
 
 pub(crate) fn update(tx: &mut Tx<'_>, award: &Award) -> Result<(), Error> {
     tx.exec(
-        "UPDATE award SET settled_minor = ?2, paid_minor = ?3, released_minor = ?4, state = ?5
+        "UPDATE award SET settled_minor = ?2, paid_minor = ?3, released_minor = ?4, state = ?5,
+            reserved_minor = ?6
          WHERE id = ?1",
         params![
             &award.id.0,
             award.settled.minor,
             award.paid.minor,
             award.released.minor,
-            award.state.as_str()
+            award.state.as_str(),
+            award.reserved.minor
         ],
     )
     .map(|_| ())
@@ -76,7 +78,7 @@ pub(crate) fn of_application(read: &Read<'_>, id: ApplicationId) -> Result<Optio
 
 pub(crate) fn expired(read: &Read<'_>, at: Time, limit: u32) -> Result<Vec<Award>, Error> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM award WHERE state = 'Active' AND expires_at <= ?1
+        "SELECT {COLUMNS} FROM award WHERE state = 'Active' AND expires_at <= ?1 AND reserved_minor = 0
          ORDER BY id LIMIT ?2"
     );
     read.rows(&sql, params![at, limit], award)
@@ -386,5 +388,6 @@ fn award(row: &Row<'_>) -> Result<Award, Error> {
         awarded_at: row.get(13)?,
         expires_at: row.get(14)?,
         is_synthetic: row.get(15)?,
+        reserved: amount(row, 16, unit)?,
     })
 }
