@@ -55,7 +55,7 @@ pub enum Outcome {
 
 /// A job as far as its next state depends on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Job {
+pub struct JobState {
     /// Where it stands.
     pub phase: Phase,
     /// The present attempt, from 1; 0 before the first.
@@ -104,7 +104,7 @@ pub enum Effect {
     Forget(u32),
 }
 
-impl Job {
+impl JobState {
     /// Returns a job that waits for its first attempt, with the time of all attempts together;
     /// `attempts_max` is brought into 1 to [`ATTEMPTS_MAX`].
     #[must_use]
@@ -149,7 +149,7 @@ impl Job {
 /// Takes an event and returns what must be done. An event that is about an earlier attempt, or
 /// comes too late, changes nothing.
 #[must_use]
-pub fn tick(job: &mut Job, event: &Event, now: Time) -> Vec<Effect> {
+pub fn tick(job: &mut JobState, event: &Event, now: Time) -> Vec<Effect> {
     match event {
         Event::Chosen if job.phase == Phase::Queued => {
             job.attempt += 1;
@@ -175,7 +175,7 @@ pub fn tick(job: &mut Job, event: &Event, now: Time) -> Vec<Effect> {
     }
 }
 
-fn cancel(job: &mut Job) -> Vec<Effect> {
+fn cancel(job: &mut JobState) -> Vec<Effect> {
     if job.is_over() {
         return Vec::new();
     }
@@ -186,7 +186,7 @@ fn cancel(job: &mut Job) -> Vec<Effect> {
     }
 }
 
-fn seen(job: &mut Job, sight: &Sight, now: Time) -> Vec<Effect> {
+fn seen(job: &mut JobState, sight: &Sight, now: Time) -> Vec<Effect> {
     if job.is_over() || job.attempt == 0 {
         let is_alive = matches!(sight, Sight::Waiting(_) | Sight::Running { .. });
         return if is_alive { vec![Effect::Cancel(job.attempt)] } else { Vec::new() };
@@ -212,7 +212,7 @@ fn seen(job: &mut Job, sight: &Sight, now: Time) -> Vec<Effect> {
 
 /// A cancelled run that is still there is told again: the first telling may have been lost. So is
 /// one that has run for longer than anybody pays.
-fn again(job: &Job) -> Vec<Effect> {
+fn again(job: &JobState) -> Vec<Effect> {
     if job.is_cancelled || job.meter_ms > job.left_ms().saturating_add(OVERTIME_MILLIS) {
         vec![Effect::Cancel(job.attempt)]
     } else {
@@ -220,7 +220,7 @@ fn again(job: &Job) -> Vec<Effect> {
     }
 }
 
-fn unknown(job: &mut Job, now: Time) -> Vec<Effect> {
+fn unknown(job: &mut JobState, now: Time) -> Vec<Effect> {
     if job.phase == Phase::Handing {
         // It never arrived. Should it arrive after all, it is cancelled when it is seen.
         return if job.is_cancelled {
@@ -236,7 +236,7 @@ fn unknown(job: &mut Job, now: Time) -> Vec<Effect> {
     failed(job, Outcome::NodeFailed("the backend does not know the run any more".to_owned()))
 }
 
-fn ended_seen(job: &mut Job, ended: &Ended) -> Vec<Effect> {
+fn ended_seen(job: &mut JobState, ended: &Ended) -> Vec<Effect> {
     job.meter_ms = job.meter_ms.max(ended.usage.wall_ms);
     match &ended.ending {
         Ending::Exited(0) => {
@@ -261,7 +261,7 @@ fn ended_seen(job: &mut Job, ended: &Ended) -> Vec<Effect> {
 }
 
 /// An attempt failed: the next one, if it is paid for and wanted, else the end.
-fn failed(job: &mut Job, outcome: Outcome) -> Vec<Effect> {
+fn failed(job: &mut JobState, outcome: Outcome) -> Vec<Effect> {
     if matches!(outcome, Outcome::NodeFailed(_)) {
         // Nobody pays for what a machine lost.
         job.meter_ms = 0;

@@ -1,4 +1,5 @@
 //! Claims about jobs and their order.
 
+mod books;
 mod queue;
 mod reactor;

@@ -39,6 +39,7 @@ migrations! {
     9 "0009-hub-upkeep";
     10 "0010-identity-device-login";
     11 "0011-grants-spend";
+    12 "0012-compute-jobs";
 }
 
 const JOURNAL: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -1,8 +1,8 @@
 //! Claims about a job, whatever happens to it.
 
 use crate::{
-    ATTEMPTS_MAX, Effect, Ended, Ending, Event, Job, LOST_MILLIS, Outcome, Phase, Sight, Usage,
-    tick,
+    ATTEMPTS_MAX, Effect, Ended, Ending, Event, JobState, LOST_MILLIS, Outcome, Phase, Sight,
+    Usage, tick,
 };
 use base::Time;
 use proptest::prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
@@ -25,8 +25,8 @@ fn ended(ending: Ending, wall_ms: u64) -> Sight {
 }
 
 /// Runs a job through events, a second apart, and returns it with what had to be done.
-fn run(attempts: u32, events: &[Event]) -> (Job, Vec<Effect>) {
-    let mut job = Job::new(attempts, 3_600_000);
+fn run(attempts: u32, events: &[Event]) -> (JobState, Vec<Effect>) {
+    let mut job = JobState::new(attempts, 3_600_000);
     let mut effects = Vec::new();
     for (second, event) in (0..).zip(events) {
         effects.extend(tick(&mut job, event, at(second * 1_000)));
@@ -138,7 +138,7 @@ fn what_a_machine_lost_is_not_paid_and_what_failed_by_itself_is() {
 
 #[test]
 fn a_run_counts_as_lost_after_two_minutes_in_which_its_backend_does_not_know_it() {
-    let mut job = Job::new(1, 3_600_000);
+    let mut job = JobState::new(1, 3_600_000);
     let mut step = |event, millis| tick(&mut job, &event, at(millis));
     step(Event::Chosen, 0);
     step(Event::Seen(1, running(1_000)), 1_000);
@@ -153,7 +153,7 @@ fn a_run_counts_as_lost_after_two_minutes_in_which_its_backend_does_not_know_it(
 
 #[test]
 fn a_run_over_its_time_is_ended_by_the_zone_and_has_timed_out() {
-    let mut job = Job::new(2, 10_000);
+    let mut job = JobState::new(2, 10_000);
     assert_eq!(tick(&mut job, &Event::Chosen, at(0)), [Effect::Submit(1)]);
     assert_eq!(tick(&mut job, &Event::Seen(1, running(70_000)), at(0)), []);
     assert_eq!(tick(&mut job, &Event::Seen(1, running(70_001)), at(0)), [Effect::Cancel(1)]);
@@ -213,7 +213,7 @@ proptest! {
         attempts in 0..20_u32,
         events in proptest::collection::vec((any_event(), 0..200_000_i64), 0..60),
     ) {
-        let mut job = Job::new(attempts, 20_000);
+        let mut job = JobState::new(attempts, 20_000);
         let mut settled: Option<u64> = None;
         let mut now = 0;
         for (event, later) in events {
