@@ -1,8 +1,8 @@
 //! Compute: who offers computers at which prices, what runs, where it stands, what it costs.
 //!
 //! A job is quoted, taken with its bound held, given its turn, watched, and settled once. Every
-//! change of a job goes through [`tick`], which does nothing itself: what a backend reports comes in
-//! as data ([`Sight`]), what must be done goes out as data ([`Effect`]).
+//! change of a job goes through [`tick`], which does nothing itself: what a backend reports comes
+//! in as data ([`Sight`]), what must be done goes out as data ([`Effect`]).
 //!
 //! Must never: start a process, open a connection, read a clock, or move money. Start reading at
 //! [`job_take`] and [`tick`].

@@ -127,10 +127,14 @@ mod tests {
         }
 
         #[test]
-        fn more_time_never_costs_less(minor in 0..1_000_000_i64, a in any::<u32>(), b in any::<u32>()) {
+        fn more_time_never_costs_less(
+            minor in 0..1_000_000_i64,
+            a in any::<u32>(),
+            b in any::<u32>(),
+        ) {
             let price = Price::new(fen(minor), 3_600).unwrap();
-            let (less, more) = (a.min(b), a.max(b));
-            prop_assert!(price.cost(less.into()).unwrap().minor <= price.cost(more.into()).unwrap().minor);
+            let cost = |millis: u32| price.cost(millis.into()).unwrap().minor;
+            prop_assert!(cost(a.min(b)) <= cost(a.max(b)));
             prop_assert_eq!(price.unit(), Unit::CNY);
         }
     }

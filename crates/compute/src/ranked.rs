@@ -118,7 +118,7 @@ impl<T: Ord> Ranked<T> {
 #[cfg(test)]
 mod tests {
     use super::Ranked;
-    use proptest::prelude::{any, prop_assert_eq, proptest};
+    use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
     use std::collections::BTreeSet;
 
     proptest! {
@@ -136,7 +136,7 @@ mod tests {
                 }
             }
             prop_assert_eq!(ranked.len(), naive.len());
-            prop_assert_eq!(ranked.iter().copied().collect::<Vec<_>>(), Vec::from_iter(naive.iter().copied()));
+            prop_assert!(ranked.iter().eq(naive.iter()));
             for (place, element) in naive.iter().enumerate() {
                 prop_assert_eq!(ranked.rank(element), Some(place));
             }
