@@ -40,6 +40,7 @@ migrations! {
     10 "0010-identity-device-login";
     11 "0011-grants-spend";
     12 "0012-compute-jobs";
+    13 "0013-ledger-deposit";
 }
 
 const JOURNAL: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -140,16 +140,12 @@ fn zone_holder() -> Id {
 }
 
 /// Finds or opens the zone's own account of a kind and unit.
-pub(crate) fn zone_account(
-    tx: &mut Tx<'_>,
-    kind: AccountKind,
-    unit: Unit,
-) -> Result<AccountId, Error> {
+pub fn zone_account(tx: &mut Tx<'_>, kind: AccountKind, unit: Unit) -> Result<AccountId, Error> {
     account_of(tx, zone_holder(), kind, unit)
 }
 
 /// Finds or opens a holder's account of a kind and unit.
-pub(crate) fn account_of(
+pub fn account_of(
     tx: &mut Tx<'_>,
     holder: Id,
     kind: AccountKind,
@@ -160,9 +156,12 @@ pub(crate) fn account_of(
     if let Some(account) = known {
         return Ok(account.standing.id);
     }
-    // What is owed cannot be paid twice; treasury and bank stand for the world outside.
+    // What is owed cannot be paid twice, nor a deposit spent; treasury and bank stand for the
+    // world outside.
     let limit = match kind {
-        AccountKind::Beneficiary | AccountKind::Supplier => Limit::DebitsWithinCredits,
+        AccountKind::Beneficiary | AccountKind::Supplier | AccountKind::Deposit => {
+            Limit::DebitsWithinCredits
+        }
         _ => Limit::Unlimited,
     };
     let name = format!("{} {unit}", kind.as_str());

@@ -44,8 +44,8 @@ pub use award::{
     suppliers_each, suppliers_of_award,
 };
 pub use call::{
-    CATEGORY_CHARS_MAX, call_close, call_create, call_read, calls_list, calls_of_instrument,
-    money_appropriated, money_left,
+    CATEGORY_CHARS_MAX, account_of, call_close, call_create, call_read, calls_list,
+    calls_of_instrument, money_appropriated, money_left, zone_account,
 };
 pub use claim::{
     claim_check, claim_payee, claim_read, claim_refuse, claim_settle, claim_submit, claims_list,

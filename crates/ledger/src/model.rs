@@ -81,6 +81,8 @@ named! {
         Bank,
         /// Money whose place is not yet known.
         Suspense,
+        /// An organisation's own money, paid in before it is spent.
+        Deposit,
     }
 }
 
