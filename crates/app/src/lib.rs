@@ -11,6 +11,7 @@ mod app;
 mod check;
 pub mod depot;
 mod fresh;
+pub mod jobs;
 mod names;
 mod once;
 mod overview;

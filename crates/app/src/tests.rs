@@ -1,6 +1,8 @@
 mod fsck;
 mod gc;
 mod gc_world;
+mod jobs;
+mod jobs_world;
 mod kept;
 mod keyed;
 mod upstream;
