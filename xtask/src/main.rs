@@ -5,6 +5,7 @@
 
 mod bench;
 mod ci;
+mod data;
 mod metadata;
 mod pages;
 mod runner;
@@ -25,7 +26,9 @@ usage: cargo xtask TASK
   tidy          check the rules of the house that no compiler checks
   test [ARGS]   run the tests with a private PostgreSQL; ARGS go to cargo
   suite         run the tests of huggingface_hub against a zone
-  bench [NAME]  run one benchmark; without a name, list them";
+  bench [NAME]  run one benchmark; without a name, list them
+  data digits   check `data/digits` against its source on PyPI; `--write` makes it again
+  trainer       build the trainer as a static binary, an environment for a sandbox";
 
 fn main() -> Result<ExitCode> {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -38,6 +41,9 @@ fn main() -> Result<ExitCode> {
         ["tidy"] => tidy::run(&root),
         ["test", arguments @ ..] => runner::test(arguments),
         ["suite"] => suite::suite(&root).map(|_| ExitCode::SUCCESS),
+        ["data", "digits"] => data::digits(&root, false),
+        ["data", "digits", "--write"] => data::digits(&root, true),
+        ["trainer"] => data::trainer(&root),
         ["bench", arguments @ ..] => bench::run(arguments),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

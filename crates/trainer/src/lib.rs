@@ -1,8 +1,8 @@
 //! A small classifier of pictures, trained from a dataset of the hub: the first real job.
 //!
-//! It reads a folder as `hf download` leaves it, trains, judges the model on the held-out split, and
-//! writes a folder that `hf upload` takes: weights, configuration, figures and a card that names the
-//! dataset. It needs no Python, no network and one core for a second.
+//! It reads a folder as `hf download` leaves it, trains, judges the model on the held-out split,
+//! and writes a folder that `hf upload` takes: weights, configuration, figures and a card that
+//! names the dataset. It needs no Python, no network and one core for a second.
 //!
 //! 1. [`dataset_read`]: Parquet to pictures and labels.
 //! 2. [`Model::train`]: the same seed gives the same weights on every machine.

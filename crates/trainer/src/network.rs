@@ -2,9 +2,9 @@
 //!
 //! The digit with the largest output is the answer. Training goes down the gradient of the squared
 //! distance between outputs and the one right answer, with momentum, in small batches, at a rate
-//! that falls to zero. Squared distance and not cross entropy, because this way only sums, products,
-//! quotients and square roots occur, which IEEE 754 rounds alike everywhere: a seed gives the same
-//! weights on every machine. Exponentials would not.
+//! that falls to zero. Squared distance and not cross entropy, because this way only sums,
+//! products, quotients and square roots occur, which IEEE 754 rounds alike everywhere: a seed gives
+//! the same weights on every machine. Exponentials would not.
 //!
 //! Source: Rumelhart, Hinton, Williams, "Learning representations by back-propagating errors",
 //! Nature 323, 1986; first weights: He et al., "Delving deep into rectifiers", ICCV 2015.

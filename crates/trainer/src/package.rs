@@ -107,14 +107,15 @@ impl Package<'_> {
              pipeline_tag: image-classification\n\
              datasets:\n- {dataset}\n\
              metrics:\n- accuracy\n\
-             model-index:\n- name: digits\n  results:\n  - task:\n      type: image-classification\n    \
+             model-index:\n- name: digits\n  results:\n  \
+             - task:\n      type: image-classification\n    \
              dataset:\n      type: {dataset}\n      name: {dataset}\n      split: test\n    \
              metrics:\n    - type: accuracy\n      value: {accuracy}\n\
              ---\n\n\
              # Handwritten digits, {SIDE}x{SIDE}\n\n\
              Says which digit a picture of {SIDE}x{SIDE} shades of grey shows. Trained on\n\
-             [{dataset}](/datasets/{dataset}), the split `train` alone; the licence of the data is on its\n\
-             card.\n\n\
+             [{dataset}](/datasets/{dataset}), the split `train` alone; the licence of the data\n\
+             is on its card.\n\n\
              | split | right | of | accuracy, rounded down |\n| --- | --- | --- | --- |\n"
         );
         for (split, verdict) in [("test (held out)", held_out), ("train", self.learned)] {
@@ -136,8 +137,8 @@ impl Package<'_> {
             "\n## How it was made\n\n\
              Each pixel (0 to 255) minus `standard.mean`, times `standard.scale`; then\n\
              `hidden = max(0, hidden.weight x + hidden.bias)` with {HIDDEN} numbers and\n\
-             `output = output.weight hidden + output.bias`; the largest output is the answer. Gradient\n\
-             descent with momentum on the squared error, {EPOCHS} epochs, seed {seed}:\n\n\
+             `output = output.weight hidden + output.bias`; the largest output is the answer.\n\
+             Gradient descent with momentum on the squared error, {EPOCHS} epochs, seed {seed}:\n\n\
              ```sh\ntrainer --data DATA --out OUT --dataset {dataset} --seed {seed}\n```\n\n\
              The same data and seed give the same bytes. `metrics.json` has the counts.\n",
             seed = self.seed,
