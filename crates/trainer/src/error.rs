@@ -96,7 +96,7 @@ pub enum Error {
         reason: String,
     },
     /// The weights grew beyond all bounds.
-    #[error("training went astray in epoch `{epoch}`; try another `--seed`")]
+    #[error("training went astray in epoch `{epoch}`; check the pictures, or try another `--seed`")]
     Astray {
         /// The epoch, from 1.
         epoch: u16,

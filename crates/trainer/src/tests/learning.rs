@@ -1,7 +1,8 @@
 //! Real training on the real digits.
 
 use super::{digits, run};
-use crate::{Verdict, dataset_read, weights_bytes, weights_read};
+use crate::{Error, Example, Model, PIXELS, Verdict};
+use crate::{dataset_read, weights_bytes, weights_read};
 use card::{Kind, Report, card_check, facts, safetensors_header};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -83,6 +84,16 @@ fn the_card_names_the_dataset_and_the_accuracy() {
     assert_eq!(facts.pipeline_tag.as_deref(), Some("image-classification"));
     let said = told.lines().last().expect("a line").split(' ').nth(2).expect("a number");
     assert!(text.contains(&format!("value: {said}\n")), "{said} is not in\n{text}");
+}
+
+#[test]
+fn pictures_that_nothing_can_be_learned_from_give_no_model() {
+    // One blot among blank sheets is so far from the mean that each step overshoots.
+    let blank = |label| Example { picture: [0; PIXELS], label, origin: None };
+    let mut examples: Vec<Example> = (0..1_000).map(|number| blank(number % 10)).collect();
+    examples[0].picture = [255; PIXELS];
+    let trained = Model::train(&examples, 1, |_, _| {});
+    assert!(matches!(trained, Err(Error::Astray { .. })), "{trained:?}");
 }
 
 #[test]
