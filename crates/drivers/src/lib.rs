@@ -7,5 +7,6 @@
 //! Must never: decide whether a job may run, or what it costs. Start reading at [`Driver`].
 
 mod driver;
+pub mod sandbox;
 
 pub use driver::{Backend, Driver, Error, LogPart};
