@@ -33,7 +33,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use probe::Machine;
 use record::{Folder, Meter};
-use spec::{Bound, Spec};
+use spec::{Bound, Bubble, Spec};
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -60,6 +60,8 @@ pub struct Config {
     pub folder: PathBuf,
     /// The program that is [`supervise`], with the arguments that make it so.
     pub supervisor: Vec<String>,
+    /// The program that makes sandboxes: `bwrap`, or where it is.
+    pub bwrap: String,
     /// Whose rights runs have on the machine where the zone is root; else they have the zone's.
     pub user: u32,
     /// A control group of version 2 that the operator handed over; otherwise the zone's own.
@@ -74,8 +76,15 @@ impl Config {
     /// Returns the strict setting.
     #[must_use]
     pub fn new(folder: PathBuf, supervisor: Vec<String>) -> Self {
-        let (without_sandbox, without_limits) = (false, false);
-        Self { folder, supervisor, user: NOBODY, cgroup: None, without_sandbox, without_limits }
+        Self {
+            folder,
+            supervisor,
+            bwrap: "bwrap".to_owned(),
+            user: NOBODY,
+            cgroup: None,
+            without_sandbox: false,
+            without_limits: false,
+        }
     }
 }
 
@@ -221,7 +230,7 @@ impl Driver for Sandbox {
         self.off(move |inner| {
             let folder = inner.folder(&key);
             if folder.is_taken() && !folder.has("ended") {
-                folder.write("cancel", &()).map_err(|error| broken(&error))?;
+                folder.mark("cancel").map_err(|error| broken(&error))?;
                 folder.poke();
             }
             Ok(())
@@ -296,7 +305,8 @@ impl Inner {
         let mut variables = spec::variables(run, &environment);
         let bubble = if self.machine.sandbox.is_ok() {
             let list = spec::bubble(run, &environment, (&folder, &people));
-            Some(list.map_err(|error| broken(&error))?)
+            let arguments = list.map_err(|error| broken(&error))?;
+            Some(Bubble { program: self.config.bwrap.clone(), arguments })
         } else {
             request::bare_check(run, &environment).map_err(Error::Refused)?;
             spec::variables_bare(&mut variables, &folder);

@@ -2,7 +2,7 @@
 
 use super::filter;
 use super::process;
-use super::spec::Spec;
+use super::spec::{Bubble, Spec};
 use landlock::{CompatLevel, Compatible, Ruleset, RulesetAttr, Scope};
 use rustix::fs::{MemfdFlags, memfd_create};
 use rustix::io::{FdFlags, fcntl_setfd};
@@ -50,10 +50,10 @@ impl Launched {
         let (hold_out, hold) = pipe_with(PipeFlags::CLOEXEC)?;
         let mut status = None;
         let mut command = match &spec.bubble {
-            Some(arguments) => {
+            Some(made) => {
                 let (status_out, status_in) = pipe_with(PipeFlags::CLOEXEC)?;
                 status = Some(File::from(status_out));
-                bubble(spec, arguments, (status_in, hold_out), &mut kept)?
+                bubble(spec, made, (status_in, hold_out), &mut kept)?
             }
             None => bare(spec, hold_out),
         };
@@ -152,18 +152,18 @@ fn plain(status: ExitStatus) -> Outcome {
 /// Prepares `bwrap`. Its arguments go through memory, so that no list of processes shows them.
 fn bubble(
     spec: &Spec,
-    arguments: &[String],
+    made: &Bubble,
     (status, hold): (OwnedFd, OwnedFd),
     kept: &mut Vec<OwnedFd>,
 ) -> io::Result<Command> {
     let mut list = vec![];
-    let texts = arguments.iter().map(String::as_str);
+    let texts = made.arguments.iter().map(String::as_str);
     let sets = spec.variables.iter().flat_map(|(name, value)| ["--setenv", name, value]);
     for text in texts.chain(sets) {
         list.extend_from_slice(text.as_bytes());
         list.push(0);
     }
-    let mut command = Command::new("bwrap");
+    let mut command = Command::new(&made.program);
     let mut hand = |option: &str, fd: OwnedFd| -> io::Result<()> {
         fcntl_setfd(&fd, FdFlags::empty())?;
         command.arg(option).arg(fd.as_raw_fd().to_string());

@@ -34,7 +34,7 @@ impl Machine {
         let ruleset =
             Ruleset::default().set_compatibility(CompatLevel::HardRequirement).scope(scopes);
         Self {
-            sandbox: sandbox_try(is_root.then_some(config.user)),
+            sandbox: sandbox_try(&config.bwrap, is_root.then_some(config.user)),
             is_root,
             cores_milli: cores * 1_000,
             memory_bytes: memory_bytes(),
@@ -113,16 +113,16 @@ impl Machine {
 }
 
 /// Makes a sandbox like that of a run, and returns the version of the program that made it.
-fn sandbox_try(user: Option<u32>) -> Result<String, String> {
-    let version = Command::new("bwrap").arg("--version").output();
-    let version = version.map_err(|error| format!("`bwrap` cannot be started ({error})"))?;
+fn sandbox_try(program: &str, user: Option<u32>) -> Result<String, String> {
+    let version = Command::new(program).arg("--version").output();
+    let version = version.map_err(|error| format!("`{program}` cannot be started ({error})"))?;
     let mounts = Environment::default().mounts("/nonexistent".as_ref(), false);
     let mut mounts = mounts.map_err(|error| error.to_string())?;
     // Who is who does not matter to `true`.
     while let Some(at) = mounts.iter().position(|it| it.starts_with("/nonexistent")) {
         mounts.drain(at - 1..=at + 1);
     }
-    let mut command = Command::new("bwrap");
+    let mut command = Command::new(program);
     command.args(["--unshare-all", "--unshare-user", "--disable-userns", "--uid", "1000"]);
     command.args(["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]);
     command.args(mounts).args(["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/"]);

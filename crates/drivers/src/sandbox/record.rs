@@ -28,6 +28,8 @@ pub(crate) struct Started {
     pub started_at: Time,
     /// The machine's clock that no one sets, at the start: tells how long it runs.
     pub steady_ms: u64,
+    /// The number of the supervisor, for people: the lock says whether it lives.
+    pub supervisor: u32,
 }
 
 /// A reading of the meter.
@@ -146,6 +148,13 @@ impl Folder {
         file.write_all(&serde_json::to_vec(value)?)?;
         file.sync_data()?;
         fs::rename(&aside, self.file(name))?;
+        self.sync()
+    }
+
+    /// Makes an empty file, durably. Many may make it at once, unlike [`Self::write`].
+    pub(crate) fn mark(&self, name: &str) -> io::Result<()> {
+        let mut options = File::options();
+        options.write(true).create(true).truncate(false).mode(0o600).open(self.file(name))?;
         self.sync()
     }
 

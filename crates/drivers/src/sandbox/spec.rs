@@ -23,8 +23,8 @@ pub(crate) struct Spec {
     pub folder: PathBuf,
     /// What `run.json` keeps.
     pub record: Value,
-    /// Arguments of `bwrap` without the command; `None` to run without a sandbox.
-    pub bubble: Option<Vec<String>>,
+    /// The sandbox; `None` to run without one.
+    pub bubble: Option<Bubble>,
     pub command: Vec<String>,
     /// The environment, with secrets.
     pub variables: Vec<(String, String)>,
@@ -32,6 +32,15 @@ pub(crate) struct Spec {
     /// Whose rights the run has on the machine, where the zone may choose.
     pub user: Option<u32>,
     pub limits: Bound,
+}
+
+/// How the sandbox is made.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Bubble {
+    /// `bwrap`, or where it is.
+    pub program: String,
+    /// Its arguments without the command and its environment.
+    pub arguments: Vec<String>,
 }
 
 /// The limits that the supervisor keeps.

@@ -56,6 +56,8 @@ const DISK_SIGNAL: i32 = libc::SIGXFSZ;
 ///
 /// For a hidden subcommand or a small binary; `Sandbox` starts it. Returns after the run.
 pub fn supervise(clock: &dyn Clock) -> ExitCode {
+    // What the zone was handed open by whoever started it is not for a run.
+    close_fds::set_fds_cloexec(3, &[]);
     let taken = read().and_then(|spec| take(&spec).map(|lock| (spec, lock)));
     let answer = match &taken {
         Ok(_) => TAKEN.to_owned(),
@@ -216,7 +218,8 @@ impl<'a> Supervisor<'a> {
             self.cause = Some(How::Cancelled);
             launched.kill();
         } else if launched.first != 0 {
-            let start = Started { started_at: self.clock.now(), steady_ms: start_ms };
+            let (started_at, supervisor) = (self.clock.now(), std::process::id());
+            let start = Started { started_at, steady_ms: start_ms, supervisor };
             self.folder.write("started", &start)?;
             self.start = Some(start);
         }
