@@ -305,11 +305,9 @@ impl<'a> Supervisor<'a> {
     }
 
     fn disk_check(&mut self, launched: &mut Launched, folders: &[PathBuf]) {
-        let bytes = disk::bytes(folders, &self.spec.group.processes());
-        if bytes > self.limits.disk_bytes && self.cause.is_none() {
-            let line = format!("\nhutong: killed: it wrote more than {} bytes\n", {
-                self.limits.disk_bytes
-            });
+        let most = self.limits.disk_bytes;
+        if self.cause.is_none() && disk::is_over(folders, &self.spec.group.processes(), most) {
+            let line = format!("\nhutong: killed: it wrote more than {most} bytes\n");
             drop(self.log.append(line.as_bytes()));
             self.end(launched, How::Killed(DISK_SIGNAL));
         }

@@ -60,21 +60,23 @@ fn a_filler_of_the_disk_is_killed_however_it_fills() {
             let fillers = [
                 ("one", "exec head -c 1000000000 /dev/zero > /tmp/big"),
                 ("many", "i=0; while :; do head -c 1000000 /dev/zero > $i; i=$((i+1)); done"),
-                ("small", "i=0; while :; do echo x > $i; i=$((i+1)); done"),
+                ("empty", "i=0; while :; do : > $i; i=$((i+1)); done"),
                 // Without a name no walk finds them.
                 (
                     "deleted",
                     "for i in 3 4 5; do eval \"exec $i>/tmp/x\"; rm /tmp/x; \
                      head -c 9000000 /dev/zero >&$i; done; sleep 60",
                 ),
+                (
+                    "shut",
+                    "i=0; while :; do mkdir d$i; head -c 1000000 /dev/zero > d$i/x; chmod 0 d$i; \
+                     i=$((i+1)); done",
+                ),
                 ("deep", "while :; do mkdir d && cd d || sleep 1; done"),
             ];
             for (key, script) in fillers {
                 let ended = end(ground, folder, key, script).await;
-                // Small files may take longer than the run has.
-                let is_held =
-                    ended.ending == DISK || key == "small" && ended.ending == Ending::TimedOut;
-                assert!(is_held, "{key}: {ended:?}");
+                assert_eq!(ended.ending, DISK, "{key}: {ended:?}");
             }
             let log = ground.log(&"many".parse().expect("plain"), 1_000).await;
             let text = String::from_utf8_lossy(&log).into_owned();
