@@ -120,7 +120,15 @@ impl Group {
             *place = place.take().filter(|place| may(&place.folder));
         }
         self.unified = self.unified.take().filter(|folder| may(folder));
-        self.cpuacct = self.cpuacct.take().filter(|folder| self.unified.is_none() && may(folder));
+        self.cpuacct = self.cpuacct.take().filter(|folder| may(folder));
+        let places = [&self.memory, &self.cpu, &self.pids];
+        let is_two = places.into_iter().flatten().any(|place| place.version == Version::Two);
+        if self.cpuacct.is_some() && !is_two {
+            // It would only cost: see `Self::hop`.
+            self.unified = None;
+        } else if self.unified.is_some() {
+            self.cpuacct = None;
+        }
     }
 
     /// Names a group in it.
@@ -168,10 +176,31 @@ impl Group {
         Ok(())
     }
 
-    /// Moves a process into the group; what it starts follows.
+    /// Moves this process into the folders of version 1, or out of them again to where it was.
+    /// What it starts meanwhile stays inside.
+    ///
+    /// A process that moves itself costs nothing, and one that is moved waits until every
+    /// processor has passed through the scheduler: 10 ms and more on a busy machine. Only version
+    /// 1 lets a process of one thread move itself.
+    pub(crate) fn hop(&self, is_in: bool) -> io::Result<()> {
+        for folder in self.folders_of(Version::One) {
+            let at = if is_in { folder } else { folder.parent().unwrap_or(folder) };
+            fs::write(at.join("tasks"), "0")?;
+        }
+        Ok(())
+    }
+
+    /// Moves a process into the folder of version 2, if there is one; what it starts follows.
     pub(crate) fn enter(&self, pid: u32) -> io::Result<()> {
         let text = pid.to_string();
-        self.folders().into_iter().try_for_each(|it| fs::write(it.join("cgroup.procs"), &text))
+        let folders = self.folders_of(Version::Two);
+        folders.into_iter().try_for_each(|it| fs::write(it.join("cgroup.procs"), &text))
+    }
+
+    fn folders_of(&self, version: Version) -> BTreeSet<&Path> {
+        let two = self.unified.as_deref();
+        let is_it = |folder: &&Path| (Some(*folder) == two) == (version == Version::Two);
+        self.folders().into_iter().filter(is_it).collect()
     }
 
     /// Lists its processes.

@@ -62,7 +62,10 @@ impl Launched {
             // The standard library drops the other groups of root with it.
             command.uid(user).gid(user);
         }
-        let child = command.spawn()?;
+        spec.group.hop(true)?;
+        let child = command.spawn();
+        spec.group.hop(false)?;
+        let child = child?;
         // The writing ends are only the child's from here on.
         drop((command, kept));
         let pid = Pid::from_child(&child);

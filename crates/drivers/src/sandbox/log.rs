@@ -69,7 +69,8 @@ impl Log {
 
     /// Makes it durable.
     pub(crate) fn finish(&mut self) -> io::Result<()> {
-        self.file.as_ref().map_or(Ok(()), File::sync_data)
+        let file = self.file.as_ref().filter(|_| self.place > 0);
+        file.map_or(Ok(()), File::sync_data)
     }
 }
 

@@ -142,13 +142,28 @@ impl Folder {
 
     /// Writes a file: whole and durable, or not at all.
     pub(crate) fn write<T: Serialize>(&self, name: &str, value: &T) -> io::Result<()> {
-        let aside = self.file(&format!("{name}.new"));
-        let mut options = File::options();
-        let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&aside)?;
-        file.write_all(&serde_json::to_vec(value)?)?;
-        file.sync_data()?;
-        fs::rename(&aside, self.file(name))?;
+        self.write_soon(name, value)?.sync_data()?;
+        self.rename(name)?;
         self.sync()
+    }
+
+    /// Writes a file whole, and durable once it and the folder are synced.
+    pub(crate) fn write_later<T: Serialize>(&self, name: &str, value: &T) -> io::Result<File> {
+        let file = self.write_soon(name, value)?;
+        self.rename(name)?;
+        Ok(file)
+    }
+
+    fn write_soon<T: Serialize>(&self, name: &str, value: &T) -> io::Result<File> {
+        let mut options = File::options();
+        options.write(true).create(true).truncate(true).mode(0o600);
+        let mut file = options.open(self.file(&format!("{name}.new")))?;
+        file.write_all(&serde_json::to_vec(value)?)?;
+        Ok(file)
+    }
+
+    fn rename(&self, name: &str) -> io::Result<()> {
+        fs::rename(self.file(&format!("{name}.new")), self.file(name))
     }
 
     /// Makes an empty file, durably. Many may make it at once, unlike [`Self::write`].

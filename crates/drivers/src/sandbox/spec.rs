@@ -64,8 +64,8 @@ impl From<Limits> for Bound {
 
 impl Bound {
     pub(crate) fn group(self) -> Bounds {
-        // One more for the first process of the sandbox, which is not the run's.
-        let processes = self.processes.saturating_add(1);
+        // Two more for the sandbox itself: `bwrap`, and the first process inside.
+        let processes = self.processes.saturating_add(2);
         let Self { memory_bytes, cores_milli, .. } = self;
         Bounds { memory_bytes, cores_milli, processes }
     }

@@ -152,6 +152,8 @@ struct Supervisor<'a> {
     wake: OwnedFd,
     log: Log,
     start: Option<Started>,
+    /// The file of the start, as long as it is not durable.
+    unsynced: Option<File>,
     /// Why this supervisor ends the run, once it does.
     cause: Option<How>,
 }
@@ -165,7 +167,17 @@ impl<'a> Supervisor<'a> {
         let wake = rustix::fs::open(folder.file("poke"), flags, Mode::empty())?;
         let log = Log::create(folder.path(), spec.limits.log_bytes)?;
         let limits = spec.limits;
-        Ok(Self { spec, limits, clock, folder, wake, log, start: None, cause: None })
+        Ok(Self {
+            spec,
+            limits,
+            clock,
+            folder,
+            wake,
+            log,
+            start: None,
+            unsynced: None,
+            cause: None,
+        })
     }
 
     fn run(&mut self) -> io::Result<()> {
@@ -220,7 +232,9 @@ impl<'a> Supervisor<'a> {
         } else if launched.first != 0 {
             let (started_at, supervisor) = (self.clock.now(), std::process::id());
             let start = Started { started_at, steady_ms: start_ms, supervisor };
-            self.folder.write("started", &start)?;
+            // Made durable when there is time: until then it has to outlive this process only, and
+            // the end carries it too.
+            self.unsynced = Some(self.folder.write_later("started", &start)?);
             self.start = Some(start);
         }
         launched.release();
@@ -291,6 +305,10 @@ impl<'a> Supervisor<'a> {
             due.limit = u64::MAX;
         }
         if now >= due.disk {
+            if let Some(file) = self.unsynced.take() {
+                file.sync_data()?;
+                self.folder.sync()?;
+            }
             let folders = [self.folder.file("scratch"), self.folder.file("output")];
             self.disk_check(launched, &folders);
             let took = steady_ms().saturating_sub(now);

@@ -50,6 +50,8 @@ fn limits_of_version_2_are_written_as_the_kernel_reads_them() {
     group.enter(4_711).unwrap();
     assert_eq!(text(&run.join("cgroup.procs")), "4711");
     assert_eq!(group.processes(), [4_711]);
+    group.hop(true).unwrap();
+    assert!(!run.join("tasks").exists(), "only of version 1");
 }
 
 #[test]
@@ -128,6 +130,10 @@ fn limits_of_version_1_are_written_as_the_kernel_reads_them() {
     assert_eq!(text(&at("cpu,cpuacct", "cpu.cfs_period_us")), "100000");
     assert_eq!(text(&at("cpu,cpuacct", "cpu.cfs_quota_us")), "150000");
     assert_eq!(text(&at("pids", "pids.max")), "65");
+    group.hop(true).unwrap();
+    assert_eq!(text(&at("memory", "tasks")), "0");
+    group.hop(false).unwrap();
+    assert_eq!(text(&root.path().join("memory/own/tasks")), "0");
     fs::write(at("cpu,cpuacct", "cpuacct.usage"), "1234567890\n").unwrap();
     fs::write(at("memory", "memory.max_usage_in_bytes"), "4096\n").unwrap();
     fs::write(at("memory", "memory.oom_control"), "under_oom 0\noom_kill 2\n").unwrap();

@@ -47,7 +47,7 @@ fn a_run_has_no_more_processes_than_it_may() {
             run.limits.processes = 10;
             assert_eq!(ground.end(&run).await.ending, Ending::Exited(0));
             let mut run = ground.script("too-many", script);
-            run.limits.processes = 9;
+            run.limits.processes = 8;
             assert_ne!(ground.end(&run).await.ending, Ending::Exited(0));
         })
     });
