@@ -13,7 +13,7 @@ struct Need {
     is_met: fn() -> bool,
 }
 
-const NEEDS: [Need; 7] = [
+const NEEDS: [Need; 8] = [
     Need {
         package: "postgresql",
         what_for: "every store test, on its second database",
@@ -38,6 +38,11 @@ const NEEDS: [Need; 7] = [
         package: "strace",
         what_for: "ending a zone at each durable step of an upload",
         is_met: has_strace,
+    },
+    Need {
+        package: "bubblewrap",
+        what_for: "running jobs in the local sandbox",
+        is_met: has_bubblewrap,
     },
     Need {
         package: "chromium",
@@ -233,6 +238,10 @@ fn has_git_lfs() -> bool {
 
 fn has_strace() -> bool {
     is_installed("strace")
+}
+
+fn has_bubblewrap() -> bool {
+    is_installed("bwrap")
 }
 
 fn has_browser() -> bool {

@@ -140,14 +140,15 @@ pub(crate) fn bubble(
     }
     add(&["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "job"]);
     add(&["--clearenv"]);
+    let own = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    // First, so that they hide no folder of the environment that lies below.
+    add(&["--bind", &own("scratch/home"), SCRATCH, "--bind", &own("scratch/tmp"), "/tmp"]);
     list.extend(environment.mounts(people, run.limits.network)?);
     let mut add = |parts: &[&str]| list.extend(parts.iter().map(|&part| part.to_owned()));
     let memory = run.limits.memory_bytes.to_string();
     // Otherwise a run could fill the memory behind `/dev` itself, which has no limit of its own.
     add(&["--proc", "/proc", "--dev", "/dev", "--size", &memory, "--tmpfs", "/dev/shm"]);
     add(&["--remount-ro", "/dev"]);
-    let own = |name: &str| folder.join(name).to_string_lossy().into_owned();
-    add(&["--bind", &own("scratch/home"), SCRATCH, "--bind", &own("scratch/tmp"), "/tmp"]);
     for input in &run.inputs {
         add(&["--ro-bind", &input.from.to_string_lossy(), &input.to]);
     }

@@ -1,5 +1,6 @@
 //! The local sandbox under the claims, and under claims of its own.
 
+mod environments;
 mod escapes;
 mod faults;
 mod lives;

@@ -2,13 +2,11 @@
 
 use super::put;
 use compute::Input;
-use drivers::sandbox::{Environment, environment_add};
 use std::fs;
 use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener};
-use std::process::Command;
 
 /// Commands that succeed where a run gets at something that is not its own.
 const ATTEMPTS: &[&str] = &[
@@ -201,36 +199,6 @@ fn a_link_among_inputs_leads_to_nothing_of_the_machine() {
             let mut run = ground.script("links", script);
             run.inputs = vec![Input { from: input, to: "/data".to_owned() }];
             ground.succeed(&run).await;
-        })
-    });
-}
-
-#[test]
-fn an_environment_with_a_root_shows_nothing_else() {
-    put(|ground, folder| {
-        Box::pin(async move {
-            let root = folder.join("root");
-            let list = Command::new("ldd").arg("/bin/sh").output().expect("it is in every Debian");
-            let text = String::from_utf8_lossy(&list.stdout).into_owned();
-            let libraries = text.split_whitespace().filter(|word| word.starts_with('/'));
-            for file in libraries.chain(["/bin/sh"]) {
-                let to = root.join(file.trim_start_matches('/'));
-                fs::create_dir_all(to.parent().expect("it is below")).expect("it is ours");
-                fs::copy(file, to).expect("it can be copied");
-            }
-            fs::create_dir_all(root.join("opt/data")).expect("it is ours");
-            let environment = Environment {
-                root: Some(root),
-                variables: [("WHO".to_owned(), "root".to_owned())].into(),
-                ..Environment::default()
-            };
-            environment_add(&folder.join("environments"), "own", &environment).expect("written");
-            let script = "test ! -e /usr && test ! -e /etc && echo $WHO $(cd /opt/data && echo *)";
-            let mut run = ground.script("rooted", script);
-            run.environment = "own".to_owned();
-            let from = folder.join("runs");
-            run.inputs = vec![Input { from, to: "/opt/data".to_owned() }];
-            assert_eq!(ground.succeed(&run).await, b"root rooted\n");
         })
     });
 }
