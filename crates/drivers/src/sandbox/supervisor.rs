@@ -48,6 +48,8 @@ const PIPE_BYTES: usize = 64 * 1_024;
 const DRAIN_MS: u64 = 1_000;
 /// Longest reason that is told of a run that could not be started, in bytes.
 const REASON_BYTES_MAX: usize = 500;
+/// The folders that a run writes into.
+const WRITTEN: [&str; 3] = ["scratch/home", "scratch/tmp", "output"];
 /// A process that writes a file larger than it may gets this signal; so does one that writes
 /// more in all.
 const DISK_SIGNAL: i32 = libc::SIGXFSZ;
@@ -212,12 +214,10 @@ impl<'a> Supervisor<'a> {
     }
 
     fn folders_make(&self) -> io::Result<()> {
-        for name in ["scratch", "scratch/home", "scratch/tmp", "output"] {
-            let path = self.folder.file(name);
+        fs::create_dir(self.folder.file("scratch"))?;
+        for path in WRITTEN.map(|name| self.folder.file(name)) {
             fs::create_dir(&path)?;
-            if name != "scratch" {
-                std::os::unix::fs::chown(&path, self.spec.user, self.spec.user)?;
-            }
+            std::os::unix::fs::chown(&path, self.spec.user, self.spec.user)?;
         }
         Ok(())
     }
@@ -309,7 +309,7 @@ impl<'a> Supervisor<'a> {
                 file.sync_data()?;
                 self.folder.sync()?;
             }
-            let folders = [self.folder.file("scratch"), self.folder.file("output")];
+            let folders = WRITTEN.map(|name| self.folder.file(name));
             self.disk_check(launched, &folders);
             let took = steady_ms().saturating_sub(now);
             due.disk = steady_ms() + DISK_LOOK_MS.max(took * DISK_LOOK_SHARE);

@@ -12,6 +12,7 @@ fn key(text: &str) -> RunKey {
 
 pub(crate) async fn a_backend_tells_what_it_is(ground: &Ground) {
     let backend = ground.driver.probe().await.expect("it can be asked");
+    eprintln!("{backend:#?}");
     assert!(!backend.name.is_empty());
     assert!(!backend.keeps.is_empty(), "a backend that keeps nothing is none");
     assert_ne!(backend.cores_milli, Some(0));

@@ -54,6 +54,22 @@ fn a_run_has_no_more_processes_than_it_may() {
 }
 
 #[test]
+fn a_shell_fits_into_the_least_that_a_run_may_have() {
+    put(|ground, _| {
+        Box::pin(async move {
+            let mut run = ground.script("least", "ls / | wc -l");
+            run.limits.memory_bytes = 8 << 20;
+            run.limits.cores_milli = 10;
+            run.limits.processes = 3;
+            run.limits.disk_bytes = 0;
+            run.limits.log_bytes = 4;
+            run.limits.seconds = 60;
+            ground.succeed(&run).await;
+        })
+    });
+}
+
+#[test]
 fn a_filler_of_the_disk_is_killed_however_it_fills() {
     put(|ground, folder| {
         Box::pin(async move {
