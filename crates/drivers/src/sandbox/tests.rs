@@ -4,7 +4,10 @@
 use super::cgroup::{Bounds, Group, Version};
 use super::environment::{Environment, environment_add, environment_read, environments_list};
 use super::log::{Log, read};
+use super::record::{Folder, Meter, Started};
 use super::{EnvironmentError, disk, filter};
+use base::Time;
+use compute::{Ending, Sight};
 use proptest::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -264,6 +267,30 @@ fn files_on_disk_are_counted_once_and_deep_trees_are_too_much() {
     assert!(is_over(u64::MAX));
     disk::remove(&place.path().join("d")).unwrap();
     assert!(!is_over(600_000));
+}
+
+#[test]
+fn a_lost_run_ends_at_its_last_reading_whatever_the_clock_says() {
+    let place = folder();
+    let run = Folder::new(place.path().to_owned());
+    let start = Time::from_millis(1_000_000);
+    run.write("run.json", &"{}").unwrap();
+    let started = Started { started_at: start, steady_ms: 5, supervisor: std::process::id() };
+    run.write("started", &started).unwrap();
+    let meter = Meter { wall_ms: 20_000, cpu_ms: Some(7), memory_peak_bytes: None };
+    run.write("meter", &meter).unwrap();
+    let held = run.lock(true).unwrap().expect("nobody has it");
+    let look =
+        |now: i64| run.look(Meter::default, |run| run.lost_write(Time::from_millis(now))).unwrap();
+    // A process of the supervisor's number lives: only the lock counts.
+    assert!(matches!(look(0), Sight::Running { started_at, .. } if started_at == start));
+    drop(held);
+    let Sight::Ended(ended) = look(-99_000_000) else { panic!("it is lost") };
+    assert!(matches!(ended.ending, Ending::NodeFailed(_)));
+    assert_eq!(ended.started_at, Some(start));
+    assert_eq!(ended.ended_at, start.plus_seconds(20));
+    assert_eq!(ended.usage, meter.into());
+    assert_eq!(look(99_000_000), Sight::Ended(ended), "it stays as it was told");
 }
 
 #[test]
