@@ -39,10 +39,18 @@ pub(crate) struct Ground {
 }
 
 /// Puts a claim to a backend; `None` is one that is not installed.
-pub(crate) fn put(ground: Option<Ground>, claim: impl FnOnce(&Ground) -> LocalBoxFuture<'_, ()>) {
+pub(crate) fn put(
+    backend: &str,
+    ground: Option<Ground>,
+    claim: impl FnOnce(&Ground) -> LocalBoxFuture<'_, ()>,
+) {
     let Some(ground) = ground else {
-        assert!(!testbed::is_ci(), "BACKEND ABSENT: `CI` is set but it is not installed");
-        eprintln!("the backend is not installed: nothing is claimed of it");
+        // Ray takes 400 MB and is asked for by its variable alone.
+        assert!(
+            !testbed::is_ci() || backend == "ray",
+            "BACKEND ABSENT: `CI` is set but it is not installed"
+        );
+        eprintln!("`{backend}` is not installed: nothing is claimed of it");
         return;
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

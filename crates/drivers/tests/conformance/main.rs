@@ -17,7 +17,7 @@ macro_rules! claims {
             $(
                 #[test]
                 fn $claim() {
-                    crate::ground::put(crate::$backend::ground(), |ground| {
+                    crate::ground::put(stringify!($backend), crate::$backend::ground(), |ground| {
                         Box::pin(crate::claims::$claim(ground))
                     });
                 }

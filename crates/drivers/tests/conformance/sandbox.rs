@@ -74,7 +74,7 @@ fn put(claim: impl for<'a> FnOnce(&'a Ground, &'static Path) -> LocalBoxFuture<'
     let place = Place(TempDir::new().expect("the temporary folder can be written"));
     // A path for each test, for as long as the tests run.
     let folder: &'static Path = Box::leak(Box::from(place.0.path()));
-    crate::ground::put(ground_at(folder), |ground| claim(ground, folder));
+    crate::ground::put("sandbox", ground_at(folder), |ground| claim(ground, folder));
 }
 
 /// Reads a file of a run.

@@ -259,7 +259,7 @@ fn an_operator_may_do_without_a_sandbox() {
         config.without_limits = true;
     });
     let sandbox = sandbox.expect("the operator said so");
-    crate::ground::put(Some(ground_of(sandbox)), |ground| {
+    crate::ground::put("sandbox", Some(ground_of(sandbox)), |ground| {
         Box::pin(async move {
             let backend = ground.driver.probe().await.expect("it can be asked");
             assert!(backend.lacks.iter().any(|it| it.contains("no sandbox")), "{backend:?}");

@@ -22,7 +22,7 @@ fn keys() -> Vec<RunKey> {
 
 /// Owns a sandbox with many runs until it is killed.
 fn own(folder: &Path) {
-    crate::ground::put(super::ground_at(folder), |ground| {
+    crate::ground::put("sandbox", super::ground_at(folder), |ground| {
         Box::pin(async move {
             let mut runs: Vec<_> =
                 keys().iter().map(|key| ground.script(key.as_str(), "exec sleep 600")).collect();
