@@ -8,5 +8,7 @@
 
 mod driver;
 pub mod sandbox;
+mod slurm;
 
 pub use driver::{Backend, Driver, Error, LogPart};
+pub use slurm::{Slurm, SlurmOptions};

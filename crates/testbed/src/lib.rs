@@ -13,6 +13,7 @@ mod cluster;
 mod database;
 mod machine;
 mod s3;
+mod slurm;
 mod watchdog;
 
 #[cfg(test)]
@@ -23,6 +24,7 @@ pub use cluster::{Cluster, ClusterError, PROGRAMS_VARIABLE, programs_find};
 pub use database::{Engine, TestDatabase, databases};
 pub use machine::{TempDir, free_port, is_ci, wait_until};
 pub use s3::{S3_PACKAGE, S3Error, S3Server, TestStore, stores};
+pub use slurm::{Slurm, SlurmError};
 
 /// Names the environment variable that carries the URL of a PostgreSQL server on which tests may
 /// create and drop databases.

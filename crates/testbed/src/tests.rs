@@ -51,6 +51,34 @@ fn a_dropped_cluster_leaves_nothing() {
 }
 
 #[test]
+fn a_dropped_slurm_leaves_nothing() {
+    let cluster = match Slurm::start() {
+        Ok(cluster) => cluster,
+        Err(SlurmError::Absent(program)) if !is_ci() => {
+            eprintln!("SLURM ABSENT: no `{program}`");
+            return;
+        }
+        Err(error) => panic!("{error}"),
+    };
+    let slurm = |program: &str, words: &[&str]| {
+        let mut command = Command::new(program);
+        let ran = command.env("SLURM_CONF", cluster.configuration()).args(words).output().unwrap();
+        String::from_utf8(ran.stdout).unwrap()
+    };
+    // A job that would outlive the daemons, were it not ended.
+    let mark = cluster.folder().join("began");
+    let script = format!("--wrap=echo $$ >{}; exec sleep 600", mark.display());
+    slurm("sbatch", &["--output=/dev/null", "--chdir=/", &script]);
+    let number = || fs::read_to_string(&mark).unwrap_or_default().trim().to_owned();
+    assert!(wait_until(LIMIT, || !number().is_empty()));
+    let (folder, job) = (cluster.folder().to_owned(), PathBuf::from("/proc").join(number()));
+    assert!(job.exists());
+    drop(cluster);
+    assert!(!folder.exists());
+    assert!(wait_until(LIMIT, || !job.exists()), "its job has ended");
+}
+
+#[test]
 fn a_killed_parent_takes_its_cluster_along() {
     if victim_is_me() || is_absent_with_notice() {
         return;

@@ -1,0 +1,7 @@
+//! Drivers against real clusters, and against answers that no good cluster gives.
+
+// `cfg(test)` tells clippy that all of this is test.
+#[cfg(test)]
+mod claims;
+#[cfg(test)]
+mod slurm;
