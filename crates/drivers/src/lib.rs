@@ -7,8 +7,14 @@
 //! Must never: decide whether a job may run, or what it costs. Start reading at [`Driver`].
 
 mod driver;
+mod http;
+mod lanes;
+mod notes;
+mod ray;
+mod record;
 pub mod sandbox;
 mod slurm;
 
 pub use driver::{Backend, Driver, Error, LogPart};
+pub use ray::{Ray, RayOptions};
 pub use slurm::{Slurm, SlurmOptions};

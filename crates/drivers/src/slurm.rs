@@ -14,10 +14,10 @@ mod folder;
 mod judge;
 mod plan;
 mod queue;
-mod record;
 mod words;
 
-use crate::{Backend, Driver, Error, LogPart};
+use crate::notes::{blocking, unkept};
+use crate::{Backend, Driver, Error, LogPart, lanes::Lanes};
 use base::Clock;
 use commands::Commands;
 use compute::{Run, RunKey, Sight};
@@ -26,18 +26,14 @@ use futures_util::future::{BoxFuture, FutureExt};
 use judge::Kept;
 use queue::Job;
 use std::collections::HashMap;
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Mutex, MutexGuard};
 
 /// What a node runs.
 const SCRIPT: &str = include_str!("slurm/batch.sh");
 /// Most runs that one `squeue` is asked for: their names fit into its arguments.
 const KEYS_MAX: usize = 1_000;
-/// Submissions of different runs that go on at once.
-const LOCKS: usize = 64;
 /// Minutes that Slurm gives beyond the run's own limit, which the script keeps to the second.
 const SPARE_MINUTES: u64 = 2;
 const MEBIBYTE: u64 = 1 << 20;
@@ -93,7 +89,7 @@ pub struct Slurm {
     commands: Commands,
     clock: Arc<dyn Clock>,
     /// One submission per key at a time, in this process; between processes `owner` decides.
-    locks: Vec<Mutex<()>>,
+    lanes: Lanes,
 }
 
 impl std::fmt::Debug for Slurm {
@@ -111,27 +107,19 @@ impl Slurm {
             configuration: options.configuration.clone(),
             limit: Duration::from_secs(options.answer_seconds),
         };
-        let locks = (0..LOCKS).map(|_| Mutex::new(())).collect();
-        Self { options, commands, clock, locks }
+        Self { options, commands, clock, lanes: Lanes::default() }
     }
 
     fn folder(&self, key: &RunKey) -> Folder {
-        Folder(self.options.folder.join(key.as_str()))
+        Folder::new(self.options.folder.join(key.as_str()))
     }
 
     fn job_name(&self, key: &RunKey) -> String {
         format!("{}-{key}", self.options.name)
     }
 
-    async fn lock(&self, key: &RunKey) -> MutexGuard<'_, ()> {
-        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(key);
-        let lanes = u64::try_from(LOCKS).expect("64 fits");
-        let lane = usize::try_from(hash % lanes).expect("less than 64");
-        self.locks[lane].lock().await
-    }
-
     async fn submit(&self, run: &Run) -> Result<(), Error> {
-        let _guard = self.lock(&run.key).await;
+        let _guard = self.lanes.enter(&run.key).await;
         let folder = self.folder(&run.key);
         let environments = self.options.environments.clone();
         let (begun, plan) = {
@@ -187,7 +175,7 @@ impl Slurm {
             format!("--cpus-per-task={}", limits.cores_milli.div_ceil(1_000).max(1)),
             format!("--mem={memory}M"),
             format!("--time={minutes}"),
-            format!("--chdir={}", folder.0.display()),
+            format!("--chdir={}", folder.at().display()),
             format!("--output={}", path("slurm.log")),
             "--open-mode=append".to_owned(),
             "--input=/dev/null".to_owned(),
@@ -204,7 +192,7 @@ impl Slurm {
         for (option, value) in chosen {
             words.extend(value.iter().map(|value| format!("--{option}={value}")));
         }
-        words.extend([path("batch.sh"), folder.0.display().to_string()]);
+        words.extend([path("batch.sh"), folder.at().display().to_string()]);
         words
     }
 
@@ -251,7 +239,7 @@ impl Slurm {
     }
 
     async fn cancel(&self, key: &RunKey) -> Result<(), Error> {
-        let _guard = self.lock(key).await;
+        let _guard = self.lanes.enter(key).await;
         let folder = self.folder(key);
         let before = kept(&folder).await?;
         if !before.is_open() {
@@ -292,7 +280,7 @@ impl Slurm {
     }
 
     async fn forget(&self, key: &RunKey) -> Result<(), Error> {
-        let _guard = self.lock(key).await;
+        let _guard = self.lanes.enter(key).await;
         let sights = self.look(std::slice::from_ref(key)).await?;
         if matches!(sights[..], [Sight::Waiting(_) | Sight::Running { .. }]) {
             return Err(Error::Refused(format!("run `{key}` has not ended: cancel it first")));
@@ -361,16 +349,4 @@ async fn kept(folder: &Folder) -> Result<Kept, Error> {
 
 fn is_filled(folder: &Path) -> bool {
     std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
-}
-
-/// Runs what waits for the disk where it may wait.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|error| Err(Error::Unavailable(format!("the work stopped: {error}"))))
-}
-
-fn unkept(error: std::io::Error) -> Error {
-    Error::Unavailable(format!("the shared folder of runs failed: {error}"))
 }

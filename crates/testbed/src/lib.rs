@@ -12,6 +12,7 @@ mod cluster;
 #[cfg(feature = "databases")]
 mod database;
 mod machine;
+mod ray;
 mod s3;
 mod slurm;
 mod watchdog;
@@ -23,6 +24,7 @@ pub use cluster::{Cluster, ClusterError, PROGRAMS_VARIABLE, programs_find};
 #[cfg(feature = "databases")]
 pub use database::{Engine, TestDatabase, databases};
 pub use machine::{TempDir, free_port, is_ci, wait_until};
+pub use ray::{RAY_PACKAGE, RAY_VARIABLE, Ray, RayError};
 pub use s3::{S3_PACKAGE, S3Error, S3Server, TestStore, stores};
 pub use slurm::{Slurm, SlurmError};
 

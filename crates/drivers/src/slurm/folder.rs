@@ -1,16 +1,13 @@
 //! The folder of one run on the shared file system: all that must outlive the zone.
 
 use super::judge::Kept;
-use super::record;
+use crate::notes::Notes;
+use crate::record;
 use base::Time;
 use compute::Ended;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-
-/// Most bytes that are read of a file of one line.
-const LINE_BYTES_MAX: u64 = 4_096;
 
 /// How far a submission had come before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,11 +31,24 @@ pub(super) struct Files {
 
 /// The folder of one run.
 #[derive(Debug, Clone)]
-pub(super) struct Folder(pub(super) PathBuf);
+pub(super) struct Folder(Notes);
 
 impl Folder {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self(Notes(path))
+    }
+
+    pub(super) fn at(&self) -> &Path {
+        &self.0.0
+    }
+
     pub(super) fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
+        self.0.path(name)
+    }
+
+    /// Removes it with all that is in it.
+    pub(super) fn remove(&self) -> io::Result<()> {
+        self.0.remove_all()
     }
 
     /// Prepares a submission. When it returns `First`, everything that the job needs and the mark
@@ -54,21 +64,18 @@ impl Folder {
         if kept.is_attempted {
             return Ok(Begun::Again);
         }
-        fs::DirBuilder::new().mode(0o700).recursive(true).create(&self.0)?;
-        self.leave("batch.sh", script.as_bytes())?;
-        self.leave("settings", &files.settings)?;
-        self.leave("arguments", &files.arguments)?;
-        self.leave("log", b"")?;
-        self.leave("attempt", b"")?;
-        if let Some(parent) = self.0.parent() {
-            File::open(parent)?.sync_all()?;
-        }
+        self.0.create()?;
+        self.0.leave("batch.sh", script.as_bytes())?;
+        self.0.leave("settings", &files.settings)?;
+        self.0.leave("arguments", &files.arguments)?;
+        self.0.leave("log", b"")?;
+        self.0.leave("attempt", b"")?;
         Ok(Begun::First)
     }
 
     /// Reads what it tells. What cannot be read is not there.
     pub(super) fn read(&self) -> Kept {
-        let line = |name| line_read(&self.path(name)).unwrap_or_default();
+        let line = |name| self.0.line(name);
         let owner = fs::read_link(self.path("owner")).ok();
         Kept {
             is_attempted: self.path("attempt").exists(),
@@ -82,7 +89,7 @@ impl Folder {
     }
 
     pub(super) fn job_write(&self, id: u64) -> io::Result<()> {
-        self.leave("job", format!("{id}\n").as_bytes())
+        self.0.leave("job", format!("{id}\n").as_bytes())
     }
 
     /// Marks it as cancelled: a job that only now begins ends at once.
@@ -90,13 +97,13 @@ impl Folder {
         if self.path("cancelled").exists() {
             return Ok(());
         }
-        self.leave("cancelled", format!("{}\n", now.millis()).as_bytes())
+        self.0.leave("cancelled", format!("{}\n", now.millis()).as_bytes())
     }
 
     /// Keeps how it ended, so that it never changes, and drops the secrets.
     pub(super) fn verdict_write(&self, ended: &Ended) -> io::Result<()> {
-        self.leave("verdict", record::write(ended).as_bytes())?;
-        absent_is_fine(fs::remove_file(self.path("arguments")))
+        self.0.leave("verdict", record::write(ended).as_bytes())?;
+        self.0.remove("arguments")
     }
 
     /// Reads a part of the log, and says how long it is.
@@ -110,37 +117,5 @@ impl Folder {
         let most = u64::try_from(bytes_max).unwrap_or(u64::MAX);
         Read::by_ref(&mut file).take(most).read_to_end(&mut bytes)?;
         Ok((bytes, file.metadata()?.len()))
-    }
-
-    /// Removes it. First it gets another name, so that half of it is never taken for a run.
-    pub(super) fn remove(&self) -> io::Result<()> {
-        let gone = self.0.with_extension("gone");
-        absent_is_fine(fs::remove_dir_all(&gone))?;
-        absent_is_fine(fs::rename(&self.0, &gone))?;
-        absent_is_fine(fs::remove_dir_all(&gone))
-    }
-
-    /// Writes a file that only the zone and its jobs may read. It appears whole, and durable.
-    fn leave(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        let new = self.path(&format!("{name}.part"));
-        let mut file =
-            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&new, self.path(name))?;
-        File::open(&self.0)?.sync_all()
-    }
-}
-
-fn line_read(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    File::open(path)?.take(LINE_BYTES_MAX).read_to_string(&mut text)?;
-    Ok(text)
-}
-
-fn absent_is_fine(done: io::Result<()>) -> io::Result<()> {
-    match done {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        done => done,
     }
 }

@@ -1,8 +1,8 @@
 //! What a run's folder and Slurm's job together mean. Pure.
 
 use super::queue::Job;
-use super::record::wall_ms;
 use super::words;
+use crate::record::wall_ms;
 use base::Time;
 use compute::{Ended, Ending, Sight, Usage};
 

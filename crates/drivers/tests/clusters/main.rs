@@ -4,4 +4,8 @@
 #[cfg(test)]
 mod claims;
 #[cfg(test)]
+mod ray;
+#[cfg(test)]
 mod slurm;
+#[cfg(test)]
+mod wire;

@@ -1,5 +1,5 @@
-//! The one line that says how a run ended: written by `batch.sh` on the node, or by the driver
-//! when it has decided from Slurm's word.
+//! The one line that says how a run ended: left by the script on a node of Slurm, or by a driver
+//! when it has decided from its backend's word.
 //!
 //! `HOW CODE STARTED ENDED USER SYSTEM PEAK WORDS...`: times in milliseconds since 1970, processor
 //! time as `times` of the shell writes it, `-` for what is not known.
@@ -13,7 +13,7 @@ const SIGNALS_FROM: i32 = 128;
 const SIGNAL_MAX: i32 = 64;
 
 /// Reads a line; `None` where it is none of ours.
-pub(super) fn read(text: &str) -> Option<Ended> {
+pub(crate) fn read(text: &str) -> Option<Ended> {
     let mut words = text.split_whitespace();
     let (how, code) = (words.next()?, words.next()?.parse().ok()?);
     let started_at = time(words.next()?);
@@ -37,6 +37,8 @@ pub(super) fn read(text: &str) -> Option<Ended> {
         "unstartable" => Ending::Unstartable(told),
         _ => return None,
     };
+    let began = !matches!(ending, Ending::Unstartable(_));
+    let started_at = started_at.filter(|_| began);
     let usage = Usage {
         wall_ms: wall_ms(started_at, ended_at),
         cpu_ms: cpu_ms.map(|(user, system)| user.saturating_add(system)),
@@ -46,7 +48,7 @@ pub(super) fn read(text: &str) -> Option<Ended> {
 }
 
 /// Writes a line that [`read`] gives back.
-pub(super) fn write(ended: &Ended) -> String {
+pub(crate) fn write(ended: &Ended) -> String {
     let (how, code, words) = match &ended.ending {
         Ending::Exited(code) => ("exited", *code, ""),
         Ending::Killed(signal) => ("killed", *signal, ""),
@@ -65,13 +67,13 @@ pub(super) fn write(ended: &Ended) -> String {
 }
 
 /// Milliseconds between two instants; none where the clocks of two machines disagree.
-pub(super) fn wall_ms(started_at: Option<Time>, until: Time) -> u64 {
+pub(crate) fn wall_ms(started_at: Option<Time>, until: Time) -> u64 {
     let from = started_at.unwrap_or(until);
     u64::try_from(until.millis().saturating_sub(from.millis())).unwrap_or(0)
 }
 
 /// Reads milliseconds since 1970.
-pub(super) fn time(text: &str) -> Option<Time> {
+pub(crate) fn time(text: &str) -> Option<Time> {
     text.trim().parse().ok().map(Time::from_millis)
 }
 
@@ -121,7 +123,10 @@ mod tests {
         for ending in all {
             let usage =
                 Usage { wall_ms: 4_000, cpu_ms: Some(61_007), memory_peak_bytes: Some(1 << 40) };
-            let (started_at, ended_at) = (Some(Time::from_millis(1_000)), Time::from_millis(5_000));
+            let began = !matches!(ending, Ending::Unstartable(_));
+            let started_at = Some(Time::from_millis(1_000)).filter(|_| began);
+            let usage = if began { usage } else { Usage { wall_ms: 0, ..usage } };
+            let ended_at = Time::from_millis(5_000);
             let ended = Ended { started_at, ended_at, ending, usage };
             assert_eq!(read(&write(&ended)), Some(ended));
         }
