@@ -66,6 +66,6 @@ pub trait Driver: Send + Sync {
     /// content is not to be trusted: links may lead anywhere.
     fn output<'a>(&'a self, key: &'a RunKey) -> BoxFuture<'a, Result<Option<PathBuf>, Error>>;
 
-    /// Removes what is kept of a run that has ended.
+    /// Removes what is kept of a run that has ended. Nothing happens to one that has not.
     fn forget<'a>(&'a self, key: &'a RunKey) -> BoxFuture<'a, Result<(), Error>>;
 }

@@ -8,6 +8,7 @@
 
 mod driver;
 mod http;
+mod kubernetes;
 mod lanes;
 mod notes;
 mod ray;
@@ -16,5 +17,6 @@ pub mod sandbox;
 mod slurm;
 
 pub use driver::{Backend, Driver, Error, LogPart};
+pub use kubernetes::{Kubernetes, KubernetesOptions};
 pub use ray::{Ray, RayOptions};
 pub use slurm::{Slurm, SlurmOptions};

@@ -14,6 +14,8 @@ mod told;
 use crate::http::{Answer, Door, Http};
 use crate::lanes::Lanes;
 use crate::notes::{Notes, blocking, unkept};
+use crate::sandbox::request;
+use crate::slurm::quoted;
 use crate::{Backend, Driver, Error, LogPart, record};
 use base::Clock;
 use compute::{Ended, Run, RunKey, Secret, Sight};
@@ -157,30 +159,12 @@ impl Ray {
 
     fn check(&self, run: &Run) -> Result<(), Error> {
         let refused = |why: &str| Err(Error::Refused(why.to_owned()));
-        if run.command.is_empty() {
-            return refused("there is no command");
-        }
+        request::words_check(run).map_err(Error::Refused)?;
         if !run.inputs.is_empty() || run.output.is_some() {
             return refused("Ray has no folders of a run: read and write through the hub");
         }
         if !run.secrets.is_empty() && !self.options.shows_secrets {
             return refused("Ray shows the secrets of a job to everybody who reaches it");
-        }
-        let names = run.variables.iter().map(|(name, value)| (name, value.as_str()));
-        let secrets = run.secrets.iter().map(|(name, secret)| (name, secret.reveal()));
-        for (name, value) in names.chain(secrets) {
-            let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-            let is_good = !name.is_empty() && name.bytes().all(is_name);
-            if !is_good || name.starts_with(|first: char| first.is_ascii_digit()) {
-                let words = format!("`{name}` is no name of an environment variable");
-                return Err(Error::Refused(words));
-            }
-            if value.contains('\0') {
-                return Err(Error::Refused(format!("the value of `{name}` has a zero byte")));
-            }
-        }
-        if run.command.iter().any(|word| word.contains('\0')) {
-            return refused("the command has a zero byte");
         }
         Ok(())
     }
@@ -277,7 +261,7 @@ impl Ray {
             Sight::Unknown | Sight::Waiting(_) => String::new(),
             _ => self.log_text(key).await?,
         };
-        let own = told::own_log(key, &text, is_ended).as_bytes();
+        let own = told::own_log(key, &text, is_ended);
         let start = usize::try_from(from).unwrap_or(usize::MAX).min(own.len());
         let end = start.saturating_add(most).min(own.len());
         let bytes = own[start..end].to_vec();
@@ -292,7 +276,7 @@ impl Ray {
             return Ok(());
         }
         if matches!(self.look_one(key).await?, Sight::Waiting(_) | Sight::Running { .. }) {
-            return Err(Error::Refused(format!("run `{key}` has not ended: cancel it first")));
+            return Ok(());
         }
         let answer = self.http.call(Method::DELETE, &self.path(key), None).await?;
         if answer.status != 404 {
@@ -363,11 +347,6 @@ fn hex(bytes: &[u8]) -> String {
         write!(text, "{byte:02x}").expect("a string takes all");
         text
     })
-}
-
-/// Quotes a word for the shell: within single quotes everything but themselves is as it is.
-fn quoted(word: &str) -> String {
-    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 async fn kept(notes: &Notes) -> Result<Kept, Error> {

@@ -11,15 +11,15 @@
 
 mod cgroup;
 mod disk;
-mod environment;
+pub(crate) mod environment;
 mod filter;
 mod launch;
 mod log;
 mod probe;
 mod process;
 mod record;
-mod request;
-mod spec;
+pub(crate) mod request;
+pub(crate) mod spec;
 mod supervisor;
 
 #[cfg(test)]
@@ -392,7 +392,7 @@ fn groups_find(named: Option<&Path>) -> Group {
 }
 
 /// Writes who is who in a sandbox: programs ask for the name of their own user.
-fn people_write(folder: &Path) -> io::Result<()> {
+pub(crate) fn people_write(folder: &Path) -> io::Result<()> {
     let passwd = "root:x:0:0::/:/bin/false\njob:x:1000:1000::/scratch:/bin/sh\n";
     fs::write(folder.join("passwd"), passwd)?;
     fs::write(folder.join("group"), "root:x:0:\njob:x:1000:\n")

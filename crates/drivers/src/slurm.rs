@@ -24,6 +24,7 @@ use compute::{Run, RunKey, Sight};
 use folder::{Begun, Folder};
 use futures_util::future::{BoxFuture, FutureExt};
 use judge::Kept;
+pub(crate) use plan::quoted;
 use queue::Job;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -283,7 +284,7 @@ impl Slurm {
         let _guard = self.lanes.enter(key).await;
         let sights = self.look(std::slice::from_ref(key)).await?;
         if matches!(sights[..], [Sight::Waiting(_) | Sight::Running { .. }]) {
-            return Err(Error::Refused(format!("run `{key}` has not ended: cancel it first")));
+            return Ok(());
         }
         let folder = self.folder(key);
         blocking(move || folder.remove().map_err(unkept)).await

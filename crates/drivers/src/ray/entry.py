@@ -3,6 +3,7 @@ import json, os, signal, subprocess, sys, threading, time, codecs, resource
 
 plan = json.loads(sys.argv[1])
 out = sys.stdout
+out.reconfigure(encoding="utf-8", newline="\n")
 os.environ.update(json.loads(bytes.fromhex(os.environ.pop("HUTONG_VARIABLES"))))
 if plan["path"]:
     os.environ["PATH"] = plan["path"] + ":" + os.environ.get("PATH", "/usr/bin:/bin")
@@ -45,8 +46,17 @@ signal.signal(signal.SIGTERM, stop)
 timer = threading.Timer(plan["seconds"], limit)
 timer.daemon = True
 timer.start()
-# Ray cannot read a log that is not UTF-8 at all.
-text = codecs.getincrementaldecoder("utf-8")(errors="replace")
+# Ray cannot read a log that is not UTF-8 at all, and changes line ends: such bytes become characters
+# of a private range, which the driver turns back.
+codecs.register_error("bytes", lambda error: (
+    "".join(chr(0xF700 + byte) for byte in error.object[error.start : error.end]), error.end))
+decoder = codecs.getincrementaldecoder("utf-8")(errors="bytes")
+
+
+def text(piece, final=False):
+    return decoder.decode(piece, final).replace("\r", chr(0xF70D))
+
+
 half, shown, left, tail = plan["half"], 0, 0, b""
 
 
@@ -55,7 +65,7 @@ def copy():
     while piece := os.read(child.stdout.fileno(), 65536):
         now, rest = piece[: half - shown], piece[half - shown :]
         shown += len(now)
-        out.write(text.decode(now))
+        out.write(text(now))
         out.flush()
         tail += rest
         left += max(0, len(tail) - half)
@@ -69,8 +79,8 @@ timer.cancel()
 end(signal.SIGKILL)
 copier.join(5)
 if left:
-    out.write("\n--- %d bytes left out ---\n" % left)
-out.write(text.decode(tail, final=True))
+    out.write("\n--- %d bytes of output are left out ---\n" % left)
+out.write(text(tail, final=True))
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 cpu = int((used.ru_utime + used.ru_stime) * 1000)
 print("\n--- run", plan["key"], "used", cpu, used.ru_maxrss * 1024, len(late), "---", flush=True)

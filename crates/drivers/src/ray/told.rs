@@ -11,6 +11,8 @@ use serde_json::Value;
 const LATE: i32 = 124;
 /// The code with which it says that there is no such program.
 const NOT_FOUND: i32 = 127;
+/// Where the private characters begin that stand for bytes (as in `entry.py`).
+const BYTES_FROM: u32 = 0xF700;
 /// Most characters of Ray's message that are passed on.
 const MESSAGE_CHARS_MAX: usize = 300;
 
@@ -91,6 +93,8 @@ pub(super) struct Marks {
     memory_peak_bytes: Option<u64>,
     /// Whether the script ended it, because its time was over.
     is_late: bool,
+    /// The first line of the command's own output.
+    said: String,
 }
 
 impl Marks {
@@ -99,7 +103,11 @@ impl Marks {
         let used = used(key, log).map(|(_, numbers)| numbers);
         let number = |at: usize| used.map(|numbers| numbers[at]);
         let is_late = number(2) == Some(1);
-        Self { started_at: start, cpu_ms: number(0), memory_peak_bytes: number(1), is_late }
+        let own = begin(key, log).map_or("", |(at, _)| &log[at..]);
+        let said = own.lines().next().unwrap_or_default();
+        let said = said.chars().take(MESSAGE_CHARS_MAX).collect();
+        let (cpu_ms, memory_peak_bytes) = (number(0), number(1));
+        Self { started_at: start, cpu_ms, memory_peak_bytes, is_late, said }
     }
 }
 
@@ -122,10 +130,24 @@ fn used(key: &RunKey, log: &str) -> Option<(usize, [u64; 3])> {
 }
 
 /// Returns what the command itself wrote. Where it never began, all that Ray says.
-pub(super) fn own_log<'a>(key: &RunKey, log: &'a str, is_ended: bool) -> &'a str {
-    let Some((start, _)) = begin(key, log) else { return if is_ended { log } else { "" } };
+pub(super) fn own_log(key: &RunKey, log: &str, is_ended: bool) -> Vec<u8> {
+    let Some((start, _)) = begin(key, log) else {
+        return if is_ended { log.as_bytes().to_vec() } else { Vec::new() };
+    };
     let end = used(key, log).map_or(log.len(), |(end, ..)| end);
-    log.get(start..end.max(start)).unwrap_or_default()
+    bytes(log.get(start..end.max(start)).unwrap_or_default())
+}
+
+/// Turns the characters back that the script wrote for bytes that Ray cannot carry.
+fn bytes(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    for char in text.chars() {
+        match u32::from(char).checked_sub(BYTES_FROM).and_then(|byte| u8::try_from(byte).ok()) {
+            Some(byte) => bytes.push(byte),
+            None => bytes.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+    bytes
 }
 
 /// Tells what is known of a run that has no verdict yet.
@@ -137,7 +159,9 @@ pub(super) fn sight(kept: &Kept, job: Option<&Job>, marks: &Marks, now: Time) ->
         }
         Status::Pending => return Sight::Waiting(lowered(&job.message())),
         Status::Running => {
-            let started_at = kept.started_at.unwrap_or(now);
+            let Some(started_at) = kept.started_at else {
+                return Sight::Waiting("Ray starts it".to_owned());
+            };
             let usage = Usage { wall_ms: wall_ms(Some(started_at), now), ..Usage::default() };
             return Sight::Running { started_at, usage };
         }
@@ -167,7 +191,7 @@ fn failed(job: &Job, marks: &Marks) -> Ending {
     match job.driver_exit_code {
         Some(LATE) if marks.is_late => Ending::TimedOut,
         Some(NOT_FOUND) if marks.started_at.is_some() && marks.cpu_ms.is_none() => {
-            Ending::Unstartable("there is no such program on the node".to_owned())
+            Ending::Unstartable(marks.said.clone())
         }
         Some(code) if code < 0 => Ending::Killed(code.saturating_neg()),
         Some(code) => Ending::Exited(code),
@@ -296,11 +320,11 @@ mod tests {
     fn the_log_is_only_what_the_command_wrote() {
         let log = "Runtime env is setting up.\nRunning entrypoint: --- run a\n--- run a begins 12 ---\n\
                    x\n--- run a begins 99 ---\ny\n--- run a used 7 4096 0 ---\n";
-        assert_eq!(own_log(&key(), log, true), "x\n--- run a begins 99 ---\ny");
+        assert_eq!(own_log(&key(), log, true), b"x\n--- run a begins 99 ---\ny");
         let marks = Marks::read(&key(), log);
         assert_eq!(marks.started_at, Some(Time::from_millis(12)));
         assert_eq!((marks.cpu_ms, marks.memory_peak_bytes), (Some(7), Some(4_096)));
-        assert_eq!(own_log(&key(), "setting up\n", false), "");
-        assert_eq!(own_log(&key(), "no such thing\n", true), "no such thing\n");
+        assert_eq!(own_log(&key(), "setting up\n", false), b"");
+        assert_eq!(own_log(&key(), "no such thing\n", true), b"no such thing\n");
     }
 }

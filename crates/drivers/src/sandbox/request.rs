@@ -13,6 +13,12 @@ const CORES_MILLI_MIN: u32 = 10;
 
 /// Checks what does not depend on the environment.
 pub(crate) fn check(run: &Run, machine: &Machine) -> Result<(), String> {
+    words_check(run)?;
+    limits_check(&run.limits, machine)
+}
+
+/// Checks the words of a run, which hold at every backend.
+pub(crate) fn words_check(run: &Run) -> Result<(), String> {
     let is_named = run.command.first().is_some_and(|program| !program.is_empty());
     if !is_named {
         return Err("it has no command".to_owned());
@@ -31,7 +37,7 @@ pub(crate) fn check(run: &Run, machine: &Machine) -> Result<(), String> {
     if texts.any(|text| text.is_some_and(|text| text.contains('\0'))) {
         return Err("a word of it contains a zero byte".to_owned());
     }
-    limits_check(&run.limits, machine)
+    Ok(())
 }
 
 fn limits_check(limits: &Limits, machine: &Machine) -> Result<(), String> {

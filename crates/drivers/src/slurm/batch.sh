@@ -81,7 +81,7 @@ if [ "${SLURM_RESTART_COUNT:-0}" -gt 0 ]; then
     printf '\n--- started again after its node failed ---\n' >>log
 fi
 rm -rf scratch output
-mkdir scratch output
+mkdir scratch scratch/home scratch/tmp output
 started=$(now)
 leave started "$started"
 
@@ -101,7 +101,7 @@ leave started "$started"
 } </dev/null
 rest=$(sed -n 's/ bytes.*//p' rest)
 if [ "${rest:-0}" -gt "$log_half" ]; then
-    printf '\n--- %s bytes left out ---\n' "$((rest - log_half))" >>log
+    printf '\n--- %s bytes of output are left out ---\n' "$((rest - log_half))" >>log
 fi
 cat end >>log
 code=$(cat code)

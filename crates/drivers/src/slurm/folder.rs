@@ -3,6 +3,7 @@
 use super::judge::Kept;
 use crate::notes::Notes;
 use crate::record;
+use crate::sandbox::people_write;
 use base::Time;
 use compute::Ended;
 use std::fs::{self, File};
@@ -69,6 +70,8 @@ impl Folder {
         self.0.leave("settings", &files.settings)?;
         self.0.leave("arguments", &files.arguments)?;
         self.0.leave("log", b"")?;
+        fs::create_dir_all(self.path("people"))?;
+        people_write(&self.path("people"))?;
         self.0.leave("attempt", b"")?;
         Ok(Begun::First)
     }

@@ -116,9 +116,9 @@ fn seen(kept: &Kept, job: &Job, now: Time) -> Sight {
         "REVOKED" => Ending::NodeFailed("another cluster took it".to_owned()),
         _ => return running(kept, job, now),
     };
-    let ended_at = job.end.unwrap_or(now);
+    let ended_at = end(job, now);
     // A job that never began has the same start and end, and has left no mark.
-    let began = job.start.filter(|start| kept.started_at.is_some() || *start < ended_at);
+    let began = job.start.filter(|_| kept.started_at.is_some() || job.start != job.end);
     let started_at = kept.started_at.or(began);
     let usage = Usage { wall_ms: wall_ms(started_at, ended_at), ..Usage::default() };
     Sight::Ended(Ended { started_at, ended_at, ending, usage })
@@ -137,9 +137,21 @@ fn is_fresh(kept: &Kept, job: &Job, now: Time) -> bool {
 }
 
 fn running(kept: &Kept, job: &Job, now: Time) -> Sight {
-    let started_at = kept.started_at.or(job.start).unwrap_or(now);
-    let usage = Usage { wall_ms: wall_ms(Some(started_at), now), ..Usage::default() };
+    let Some(started_at) = kept.started_at else {
+        return Sight::Waiting(format!("its node `{}` makes it ready", job.nodes));
+    };
+    // Slurm has ended its time while the node still ends its processes.
+    let is_over = matches!(job.state.as_str(), "COMPLETING" | "COMPLETED" | "FAILED");
+    let until = if is_over { end(job, now) } else { now };
+    let usage = Usage { wall_ms: wall_ms(Some(started_at), until), ..Usage::default() };
     Sight::Running { started_at, usage }
+}
+
+/// When it ended. Slurm tells whole seconds: the last moment of that second, so that no earlier
+/// reading was more.
+fn end(job: &Job, now: Time) -> Time {
+    let last = job.end.map(|end| Time::from_millis(end.millis().saturating_add(999)));
+    last.map_or(now, |last| last.min(now))
 }
 
 fn waiting(job: &Job) -> String {
@@ -232,6 +244,20 @@ mod tests {
         assert!(matches!(fresh, Sight::Running { .. }));
         let old = sight(&taken(), &[&job("COMPLETED")], at(191));
         assert!(matches!(old, Sight::Ended(_)));
+    }
+
+    #[test]
+    fn readings_only_grow_while_slurm_ends_a_job() {
+        let wall = |sight: Sight| match sight {
+            Sight::Running { usage, .. } | Sight::Ended(Ended { usage, .. }) => usage.wall_ms,
+            other => panic!("{other:?}"),
+        };
+        let late = Time::from_millis(160_700);
+        let seen = ["RUNNING", "COMPLETING", "CANCELLED"].map(|state| {
+            let now = if state == "RUNNING" { late } else { at(200) };
+            wall(sight(&taken(), &[&job(state)], now))
+        });
+        assert_eq!(seen, [59_700, 59_999, 59_999]);
     }
 
     #[test]

@@ -4,6 +4,11 @@
 #[cfg(test)]
 mod claims;
 #[cfg(test)]
+mod kubernetes;
+#[cfg(test)]
+#[path = "../conformance/kubernetes_fake.rs"]
+mod kubernetes_fake;
+#[cfg(test)]
 mod ray;
 #[cfg(test)]
 mod slurm;

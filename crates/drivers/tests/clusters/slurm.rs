@@ -3,6 +3,7 @@
 use crate::claims::{self, Bench, PATIENCE};
 use base::SystemClock;
 use compute::{Ending, RunKey, Sight};
+use drivers::sandbox::{Environment, environment_add};
 use drivers::{Driver, Error, Slurm, SlurmOptions};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -27,9 +28,8 @@ impl Site {
 
     fn on(cluster: &'static testbed::Slurm) -> Self {
         let folder = TempDir::new().unwrap();
-        let environment = folder.path().join("environments/host");
-        fs::create_dir_all(environment.join("bin")).unwrap();
-        fs::write(environment.join("pyvenv.cfg"), "home = /usr/bin\n").unwrap();
+        let environments = folder.path().join("environments");
+        environment_add(&environments, "host", &Environment::default()).unwrap();
         fs::create_dir(folder.path().join("runs")).unwrap();
         Self { cluster, folder }
     }
