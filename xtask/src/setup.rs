@@ -13,7 +13,7 @@ struct Need {
     is_met: fn() -> bool,
 }
 
-const NEEDS: [Need; 8] = [
+const NEEDS: [Need; 9] = [
     Need {
         package: "postgresql",
         what_for: "every store test, on its second database",
@@ -43,6 +43,11 @@ const NEEDS: [Need; 8] = [
         package: "bubblewrap",
         what_for: "running jobs in the local sandbox",
         is_met: has_bubblewrap,
+    },
+    Need {
+        package: "slurm-wlm",
+        what_for: "running jobs on a real Slurm, which also needs `munge`",
+        is_met: has_slurm,
     },
     Need {
         package: "chromium",
@@ -242,6 +247,12 @@ fn has_strace() -> bool {
 
 fn has_bubblewrap() -> bool {
     is_installed("bwrap")
+}
+
+fn has_slurm() -> bool {
+    ["slurmctld", "slurmd", "sbatch", "munged"]
+        .into_iter()
+        .all(|program| is_installed(program) || Path::new("/usr/sbin").join(program).exists())
 }
 
 fn has_browser() -> bool {
