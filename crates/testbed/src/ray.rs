@@ -16,6 +16,8 @@ pub const RAY_PACKAGE: &str = "ray[default]==2.60.0";
 
 /// Limit of the wait for the first answer. It takes ten seconds on a quiet machine.
 const READY_SECONDS_MAX: u64 = 180;
+/// How many sets of free ports are tried, because others, Ray's own parts too, may take one before.
+const START_ATTEMPTS: u32 = 3;
 /// Ports: Ray's own, the dashboard with the Jobs API, and three that would be fixed otherwise.
 const PORTS: usize = 5;
 const DASHBOARD: usize = 1;
@@ -60,18 +62,13 @@ impl Ray {
         if !program.exists() {
             return Err(RayError::Absent);
         }
-        let folder = TempDir::new().map_err(RayError::Start)?;
-        let mut ports = [0; PORTS];
-        for port in &mut ports {
-            *port = free_port().map_err(RayError::Start)?;
+        let mut attempts = 1;
+        loop {
+            match Self::start_once(&program) {
+                Err(RayError::Stopped(_)) if attempts < START_ATTEMPTS => attempts += 1,
+                outcome => return outcome,
+            }
         }
-        let numbers = ports.map(|port| port.to_string());
-        let mut arguments = vec![folder.path().as_os_str(), program.as_os_str()];
-        arguments.extend(numbers.iter().map(OsStr::new));
-        let watchdog = Watchdog::start(WATCHDOG, &arguments).map_err(RayError::Start)?;
-        let mut ray = Self { watchdog, folder: folder.keep(), port: ports[DASHBOARD] };
-        ray.wait_ready()?;
-        Ok(ray)
     }
 
     /// Returns the address of the Jobs API.
@@ -84,6 +81,21 @@ impl Ray {
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    fn start_once(program: &Path) -> Result<Self, RayError> {
+        let folder = TempDir::new().map_err(RayError::Start)?;
+        let mut ports = [0; PORTS];
+        for port in &mut ports {
+            *port = free_port().map_err(RayError::Start)?;
+        }
+        let numbers = ports.map(|port| port.to_string());
+        let mut arguments = vec![folder.path().as_os_str(), program.as_os_str()];
+        arguments.extend(numbers.iter().map(OsStr::new));
+        let watchdog = Watchdog::start(WATCHDOG, &arguments).map_err(RayError::Start)?;
+        let mut ray = Self { watchdog, folder: folder.keep(), port: ports[DASHBOARD] };
+        ray.wait_ready()?;
+        Ok(ray)
     }
 
     fn wait_ready(&mut self) -> Result<(), RayError> {
