@@ -28,11 +28,10 @@ macro_rules! claims {
             $(
                 #[test]
                 fn $claim() {
-                    crate::ground::put(stringify!($backend), crate::$backend::ground(), |ground| {
                     if !crate::is_asked(stringify!($backend)) {
                         return;
                     }
-                    crate::ground::put(crate::$backend::ground(), |ground| {
+                    crate::ground::put(stringify!($backend), crate::$backend::ground(), |ground| {
                         Box::pin(crate::claims::$claim(ground))
                     });
                 }
