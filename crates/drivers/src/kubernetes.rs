@@ -11,6 +11,7 @@ mod objects;
 mod told;
 
 use crate::http::{Answer, Door, Http};
+use crate::kept::{Kept, note};
 use crate::lanes::Lanes;
 use crate::notes::{Notes, blocking, unkept};
 use crate::{Backend, Driver, Error, LogPart, record};
@@ -24,7 +25,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use told::{Job, Kept, List, Pod};
+use told::{Job, List, Pod};
 use url::Url;
 
 /// Most runs that are asked for at once: their keys fit into an address.
@@ -126,7 +127,7 @@ impl Kubernetes {
         let _guard = self.lanes.enter(&run.key).await;
         let job = objects::job(run, &self.options)?;
         let notes = self.notes(&run.key);
-        let before = kept(&notes).await?;
+        let before = Kept::of(&notes).await?;
         if before.is_taken || before.cancelled_at.is_some() || before.verdict.is_some() {
             return Ok(());
         }
@@ -217,7 +218,7 @@ impl Kubernetes {
     async fn look_some(&self, keys: &[RunKey], sights: &mut Vec<Sight>) -> Result<(), Error> {
         let mut all = Vec::with_capacity(keys.len());
         for key in keys {
-            all.push(kept(&self.notes(key)).await?);
+            all.push(Kept::of(&self.notes(key)).await?);
         }
         let pairs = keys.iter().zip(&all);
         let open: Vec<RunKey> = pairs
@@ -265,7 +266,7 @@ impl Kubernetes {
             return Ok(());
         }
         let notes = self.notes(key);
-        let before = kept(&notes).await?;
+        let before = Kept::of(&notes).await?;
         if !before.is_attempted {
             return Ok(());
         }
@@ -326,7 +327,7 @@ impl Kubernetes {
     async fn forget(&self, key: &RunKey) -> Result<(), Error> {
         let _guard = self.lanes.enter(key).await;
         let notes = self.notes(key);
-        if !kept(&notes).await?.is_attempted {
+        if !Kept::of(&notes).await?.is_attempted {
             return Ok(());
         }
         let sights = self.look(std::slice::from_ref(key)).await?;
@@ -393,22 +394,4 @@ fn refused(answer: &Answer) -> Error {
         403 if words.contains("violates PodSecurity") => Error::Refused(words),
         _ => answer.failure(),
     }
-}
-
-async fn kept(notes: &Notes) -> Result<Kept, Error> {
-    let notes = notes.clone();
-    blocking(move || {
-        Ok(Kept {
-            is_attempted: notes.has("attempt"),
-            is_taken: notes.has("taken"),
-            cancelled_at: record::time(&notes.line("cancelled")),
-            started_at: record::time(&notes.line("started")),
-            verdict: record::read(&notes.line("verdict")),
-        })
-    })
-    .await
-}
-
-async fn note(notes: Notes, name: &'static str, text: String) -> Result<(), Error> {
-    blocking(move || notes.leave(name, text.as_bytes()).map_err(unkept)).await
 }

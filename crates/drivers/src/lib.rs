@@ -8,6 +8,7 @@
 
 mod driver;
 mod http;
+mod kept;
 mod kubernetes;
 mod lanes;
 mod notes;

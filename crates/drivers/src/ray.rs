@@ -12,6 +12,7 @@
 mod told;
 
 use crate::http::{Answer, Door, Http};
+use crate::kept::{Kept, note};
 use crate::lanes::Lanes;
 use crate::notes::{Notes, blocking, unkept};
 use crate::sandbox::request;
@@ -25,7 +26,7 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use told::{Job, Kept, Marks};
+use told::{Job, Marks};
 use url::Url;
 
 /// What runs around the command.
@@ -108,7 +109,7 @@ impl Ray {
         let _guard = self.lanes.enter(&run.key).await;
         let request = self.request(run)?;
         let notes = self.notes(&run.key);
-        let before = kept(&notes).await?;
+        let before = Kept::of(&notes).await?;
         if before.is_taken || before.cancelled_at.is_some() || before.verdict.is_some() {
             return Ok(());
         }
@@ -192,7 +193,7 @@ impl Ray {
 
     async fn look_one(&self, key: &RunKey) -> Result<Sight, Error> {
         let notes = self.notes(key);
-        let mut before = kept(&notes).await?;
+        let mut before = Kept::of(&notes).await?;
         if let Some(sight) = before.settled() {
             return Ok(sight);
         }
@@ -244,7 +245,7 @@ impl Ray {
     async fn cancel(&self, key: &RunKey) -> Result<(), Error> {
         let _guard = self.lanes.enter(key).await;
         let notes = self.notes(key);
-        let before = kept(&notes).await?;
+        let before = Kept::of(&notes).await?;
         if before.settled().is_some() {
             return Ok(());
         }
@@ -272,7 +273,7 @@ impl Ray {
     async fn forget(&self, key: &RunKey) -> Result<(), Error> {
         let _guard = self.lanes.enter(key).await;
         let notes = self.notes(key);
-        if !kept(&notes).await?.is_attempted {
+        if !Kept::of(&notes).await?.is_attempted {
             return Ok(());
         }
         if matches!(self.look_one(key).await?, Sight::Waiting(_) | Sight::Running { .. }) {
@@ -347,24 +348,6 @@ fn hex(bytes: &[u8]) -> String {
         write!(text, "{byte:02x}").expect("a string takes all");
         text
     })
-}
-
-async fn kept(notes: &Notes) -> Result<Kept, Error> {
-    let notes = notes.clone();
-    blocking(move || {
-        Ok(Kept {
-            is_attempted: notes.has("attempt"),
-            is_taken: notes.has("taken"),
-            cancelled_at: record::time(&notes.line("cancelled")),
-            started_at: record::time(&notes.line("started")),
-            verdict: record::read(&notes.line("verdict")),
-        })
-    })
-    .await
-}
-
-async fn note(notes: Notes, name: &'static str, text: String) -> Result<(), Error> {
-    blocking(move || notes.leave(name, text.as_bytes()).map_err(unkept)).await
 }
 
 async fn verdict(notes: Notes, ended: &Ended) -> Result<(), Error> {

@@ -1,6 +1,7 @@
 //! What the objects of the API and the driver's notes together mean. Pure.
 
 use crate::Backend;
+use crate::kept::Kept;
 use crate::record::wall_ms;
 use base::Time;
 use compute::{Ended, Ending, Sight, Usage};
@@ -111,29 +112,6 @@ impl Pod {
 
     fn state(&self) -> State {
         self.status.container_statuses.first().map(|one| one.state.clone()).unwrap_or_default()
-    }
-}
-
-/// What the driver has noted of a run.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Kept {
-    /// Whether it was ever handed over, or was about to be.
-    pub(super) is_attempted: bool,
-    /// Whether its Job and its Secret were made.
-    pub(super) is_taken: bool,
-    pub(super) cancelled_at: Option<Time>,
-    pub(super) started_at: Option<Time>,
-    pub(super) verdict: Option<Ended>,
-}
-
-impl Kept {
-    /// What is known without asking.
-    pub(super) fn settled(&self) -> Option<Sight> {
-        match (&self.verdict, self.is_attempted) {
-            (Some(ended), _) => Some(Sight::Ended(ended.clone())),
-            (None, false) => Some(Sight::Unknown),
-            (None, true) => None,
-        }
     }
 }
 

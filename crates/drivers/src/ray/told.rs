@@ -1,6 +1,7 @@
 //! What Ray's words and the driver's notes together mean. Pure.
 
 use crate::Backend;
+use crate::kept::Kept;
 use crate::record::wall_ms;
 use base::Time;
 use compute::{Ended, Ending, RunKey, Sight, Usage};
@@ -58,29 +59,6 @@ impl Job {
         let message = self.message.as_deref().unwrap_or("Ray does not say why");
         let line = message.lines().next().unwrap_or_default();
         line.chars().take(MESSAGE_CHARS_MAX).collect()
-    }
-}
-
-/// What the driver has noted of a run.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Kept {
-    /// Whether it was ever handed to Ray, or was about to be.
-    pub(super) is_attempted: bool,
-    /// Whether Ray had it.
-    pub(super) is_taken: bool,
-    pub(super) cancelled_at: Option<Time>,
-    pub(super) started_at: Option<Time>,
-    pub(super) verdict: Option<Ended>,
-}
-
-impl Kept {
-    /// What is known without asking Ray.
-    pub(super) fn settled(&self) -> Option<Sight> {
-        match (&self.verdict, self.is_attempted) {
-            (Some(ended), _) => Some(Sight::Ended(ended.clone())),
-            (None, false) => Some(Sight::Unknown),
-            (None, true) => None,
-        }
     }
 }
 
